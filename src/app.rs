@@ -1,0 +1,1 @@
+//! The composition root: what a running portal is made of.

@@ -1,0 +1,1 @@
+//! The words of the institution: NIP, roster, election, pact, statement, entry, complaint. Absent: IO, clock, randomness, SQL.

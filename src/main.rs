@@ -1,0 +1,3 @@
+//! The `ikrar` program: hand the arguments to [`ikrar::cli`].
+
+fn main() {}

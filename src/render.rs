@@ -1,0 +1,1 @@
+//! Pages and mails from embedded templates and catalogues.

@@ -1,0 +1,1 @@
+//! Use-cases: functions over a connection. Absent: HTTP, templates, SQL.

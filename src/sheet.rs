@@ -1,0 +1,1 @@
+//! Tables as offices send them: CSV in any usual dialect, XLSX. Absent: what the columns mean.
