@@ -1,0 +1,41 @@
+# Kerangka setiap halaman dan komponen bersama.
+
+skip-to-content = Langsung ke isi
+back = Kembali
+optional = (tidak wajib)
+sign-out = Keluar
+
+demo-tag = Peragaan
+demo-text = Semua orang, unit kerja, dan data di sini rekaan. Jangan memasukkan data sungguhan.
+
+nav-label = Menu utama
+nav-sign-in = Masuk
+nav-sign = Pakta saya
+nav-hr = Kemajuan
+nav-roster = Daftar pegawai
+nav-elections = Pemilihan dan pakta
+nav-complaints = Aduan
+nav-verify = Periksa tanda tangan
+nav-ledger = Buku besar
+
+footer-privacy = Privasi
+footer-accessibility = Aksesibilitas
+footer-note = Layanan pakta integritas netralitas aparatur sipil negara, { $ministry }.
+
+flash-good = Berhasil
+flash-info = Informasi
+flash-warning = Perhatian
+flash-bad = Belum berhasil
+
+error-summary-title = Ada yang perlu diperbaiki
+error-prefix = Galat:
+
+pages-label = Halaman
+pages-previous = Sebelumnya
+pages-next = Berikutnya
+pages-place = Halaman { $current } dari { $last }
+
+steps-label = Langkah
+steps-done = Selesai:
+
+part-of-whole = { $part } dari { $whole }

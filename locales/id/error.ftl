@@ -1,0 +1,36 @@
+# Halaman galat: apa yang terjadi, dan apa yang dapat dilakukan.
+
+error-400-title = Permintaan tidak dapat dibaca
+error-400-text = Data yang dikirim tidak lengkap atau rusak.
+error-400-do = Kembali ke halaman sebelumnya dan coba sekali lagi.
+
+error-403-title = Halaman ini bukan untuk akun Anda
+error-403-text = Akun yang Anda pakai tidak berhak membuka halaman ini.
+error-403-do = Bila menurut Anda ini keliru, hubungi bagian kepegawaian instansi Anda.
+
+error-404-title = Halaman tidak ditemukan
+error-404-text = Alamat ini tidak ada di layanan kami.
+error-404-do = Periksa kembali alamat yang Anda ketik atau tempel. Bila Anda memakai tautan, mungkin tautan itu terpotong.
+
+error-409-title = Penandatanganan sudah ditutup
+error-409-text = Batas waktu untuk pemilihan ini sudah lewat, sehingga tanda tangan baru tidak dapat diterima.
+error-409-do = Bila Anda belum menandatangani, hubungi bagian kepegawaian instansi Anda. Tanda tangan yang sudah tercatat tetap berlaku.
+
+error-413-title = Berkas terlalu besar
+error-413-text = Berkas yang Anda kirim melebihi batas ukuran.
+error-413-do = Kirim berkas yang lebih kecil atau bagi menjadi beberapa berkas. Tidak ada yang tersimpan dari pengiriman ini.
+
+error-429-title = Terlalu banyak percobaan
+error-429-text = Kami menerima terlalu banyak permintaan dari Anda dalam waktu singkat.
+error-429-do = Tunggu beberapa menit, lalu coba lagi. Yang sudah tersimpan tidak hilang.
+
+error-500-title = Maaf, ada gangguan di layanan kami
+error-500-text = Kesalahan ini bukan dari Anda. Yang sudah tersimpan tidak hilang.
+error-500-do = Coba lagi beberapa menit lagi. Bila masih terjadi, hubungi bagian kepegawaian instansi Anda dan sebutkan nomor di bawah ini.
+
+error-503-title = Layanan sedang tidak tersedia
+error-503-text = Kami sedang menyiapkan atau memelihara layanan ini. Yang sudah tersimpan tidak hilang.
+error-503-do = Silakan coba lagi beberapa menit lagi.
+
+error-request-id = Nomor permintaan
+error-home = Ke halaman awal
