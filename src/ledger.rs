@@ -1,1 +1,18 @@
 //! A verifiable append-only log: hashes, tree, tiles, notes, checkpoints, proofs. Absent: entries' meaning, storage, HTTP, time.
+//!
+//! Each file is one specification and one type that parses and prints. A parser accepts only what prints again to the
+//! same bytes. Keys are arguments, hashes come through [`tree::HashReader`]: nothing here can fail for the world's reasons.
+//!
+//! Read in this order: [`hash`], [`tree`], [`tile`] (RFC 6962 and C2SP tlog-tiles); [`key`], [`note`], [`checkpoint`],
+//! [`proof`] (C2SP signed-note, tlog-checkpoint, tlog-proof); [`audit`] reads a published log back. [`encoding`] holds
+//! the strict hex, base64 and decimal that all of them use.
+
+pub mod audit;
+pub mod checkpoint;
+pub mod encoding;
+pub mod hash;
+pub mod key;
+pub mod note;
+pub mod proof;
+pub mod tile;
+pub mod tree;
