@@ -1,1 +1,4 @@
 //! The words of the institution: NIP, roster, election, pact, statement, entry, complaint. Absent: IO, clock, randomness, SQL.
+
+pub mod cell;
+pub mod nip;
