@@ -164,7 +164,7 @@ pub fn open<'a>(reader: impl Read + Send + 'a, limits: &Limits) -> Result<Rows<'
         format,
         source,
         count: 0,
-        rows_max: limits.rows_max,
+        max: limits.rows_max,
         done: false,
     })
 }
