@@ -60,9 +60,7 @@ pub fn decode_hex(text: &str) -> Result<Vec<u8>, EncodingError> {
 
 /// Reads lower-case hex of exactly `N` bytes.
 pub fn decode_hex_array<const N: usize>(text: &str) -> Result<[u8; N], EncodingError> {
-    decode_hex(text)?
-        .try_into()
-        .map_err(|_: Vec<u8>| EncodingError::Hex)
+    decode_hex(text)?.try_into().or(Err(EncodingError::Hex))
 }
 
 /// Standard base64 with padding (RFC 4648 section 4).
@@ -87,9 +85,7 @@ pub fn decode_base64(text: &str) -> Result<Vec<u8>, EncodingError> {
 
 /// Reads standard base64 of exactly `N` bytes.
 pub fn decode_base64_array<const N: usize>(text: &str) -> Result<[u8; N], EncodingError> {
-    decode_base64(text)?
-        .try_into()
-        .map_err(|_: Vec<u8>| EncodingError::Base64)
+    decode_base64(text)?.try_into().or(Err(EncodingError::Base64))
 }
 
 /// Url-safe base64 without padding (RFC 4648 section 5), for addresses and QR codes.

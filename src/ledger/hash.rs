@@ -25,7 +25,7 @@ use crate::ledger::encoding::encode_hex;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hash([u8; 32]);
 
-/// Why a text or a byte string is no [`Hash`].
+/// Why a text or a byte string is no [`Hash`](struct@Hash).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("not a SHA-256 value: want 32 bytes, as lower-case hex or canonical base64")]
 pub struct ParseHashError;
@@ -41,10 +41,7 @@ impl Hash {
 
     /// Takes a slice that must be 32 bytes long, such as a database's column.
     pub fn from_slice(bytes: &[u8]) -> Result<Self, ParseHashError> {
-        bytes
-            .try_into()
-            .map(Self)
-            .map_err(|_: std::array::TryFromSliceError| ParseHashError)
+        bytes.try_into().map(Self).or(Err(ParseHashError))
     }
 
     /// The 32 bytes.

@@ -220,7 +220,7 @@ mod tests {
             assert!(Proof::parse(&bad).is_err(), "{bad}");
         }
         assert_eq!(
-            Proof::parse(&text[..text.len() - 1]),
+            Proof::parse(text.trim_end()),
             Err(ProofFileError::Checkpoint(CheckpointError::Note(
                 crate::ledger::note::NoteError::Malformed
             )))

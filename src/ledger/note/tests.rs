@@ -17,8 +17,8 @@ fn signed_note_opens_ours_and_we_open_theirs() {
     let theirs = signed_note::Note::from_bytes(note.to_string().as_bytes()).unwrap();
     let verifier = signed_note::StandardVerifier::new(&ours.vkey().to_string()).unwrap();
     let list = signed_note::VerifierList::new(vec![Box::new(verifier)]);
-    let (verified, unknown) = theirs.verify(&list).unwrap();
-    assert_eq!((verified.len(), unknown.len()), (1, 0));
+    let (trusted, unknown) = theirs.verify(&list).unwrap();
+    assert_eq!((trusted.len(), unknown.len()), (1, 0));
     assert_eq!(theirs.to_bytes(), note.to_string().as_bytes());
 
     // A private key of theirs is `PRIVATE+KEY+name+id+base64(0x01 ‖ seed)`.
@@ -112,8 +112,8 @@ fn signature_lines_are_bounded() {
 #[test]
 fn sizes_are_bounded() {
     let log = signer("log", 1);
-    let long = format!("{}\n", "x".repeat(NOTE_SIZE_BYTES_MAX - 10));
-    assert_eq!(log.sign(&long), Err(NoteError::Size));
+    let text = format!("{}\n", "x".repeat(NOTE_SIZE_BYTES_MAX - 10));
+    assert_eq!(log.sign(&text), Err(NoteError::Size));
     assert_eq!(
         Note::parse(&"x".repeat(NOTE_SIZE_BYTES_MAX + 1)),
         Err(NoteError::Size)
@@ -218,7 +218,7 @@ proptest! {
     fn a_changed_character_is_noticed(place in 0usize..200, flip in 0u32..7) {
         let log = signer("example.com/log", 1);
         let good = log.sign("one\n\ntwo\n").unwrap().to_string();
-        let mut bytes = good.clone().into_bytes();
+        let mut bytes = good.into_bytes();
         let place = place % bytes.len();
         bytes[place] ^= 1 << flip;
         if let Ok(bad) = String::from_utf8(bytes) {
