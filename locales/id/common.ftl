@@ -38,4 +38,7 @@ pages-place = Halaman { $current } dari { $last }
 steps-label = Langkah
 steps-done = Selesai:
 
+copy = Salin
+copied = – tersalin
+
 part-of-whole = { $part } dari { $whole }

@@ -27,6 +27,7 @@ struct LocaleFolder;
 
 #[derive(Embed)]
 #[folder = "assets/"]
+#[exclude = "*.md"]
 struct AssetFolder;
 
 /// A file for the browser.

@@ -22,8 +22,8 @@ pub fn number(value: i64, lang: Lang) -> String {
     )
 }
 
-/// A share of a whole with one decimal: `87,5 %` in Indonesian, `87.5%` in English. Nothing of nothing is 0.
-/// Never rounded up to the whole: 9,999 of 10,000 is 99.9, for "100 %" says that everybody did.
+/// A share of a whole, rounded to one decimal: `87,5 %` in Indonesian, `87.5%` in English. Nothing of nothing is 0.
+/// Only the whole is 100 and only nothing is 0: 9,999 of 10,000 is 99.9, for "100 %" says that everybody did.
 ///
 /// ```
 /// use ikrar::render::{Lang, percent};
@@ -32,8 +32,13 @@ pub fn number(value: i64, lang: Lang) -> String {
 /// assert_eq!(percent(0, 0, Lang::Id), "0\u{a0}%");
 /// ```
 pub fn percent(part: u64, whole: u64, lang: Lang) -> String {
-    let tenths = u128::from(part) * 1_000;
-    let tenths = tenths.checked_div(u128::from(whole)).unwrap_or(0);
+    let (wide, of) = (u128::from(part) * 1_000, u128::from(whole));
+    let tenths = (wide + of / 2).checked_div(of).unwrap_or(0);
+    let tenths = match part {
+        0 => 0,
+        _ if part < whole => tenths.clamp(1, 999),
+        _ => tenths,
+    };
     let (point, unit) = match lang {
         Lang::Id => (',', "\u{a0}%"),
         Lang::En => ('.', "%"),
