@@ -69,9 +69,9 @@ fn styleguide(text: &str) -> String {
         .unwrap_or_else(|error| panic!("{error}"));
     let page = frame(text);
     let content = json!({"evil": text});
-    let context = Context::from_serialize(&Page { page: &page, content });
+    let values = Context::from_serialize(&Page { page: &page, content });
     engine
-        .render("page/styleguide.html", &context.unwrap())
+        .render("page/styleguide.html", &values.unwrap())
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
