@@ -1,0 +1,73 @@
+// An officer's key (made here, not extractable, kept in IndexedDB) and the acts signed with it. An act is parsed, and what the
+// page shows must be what the act says, before it is signed. Contract: README.md.
+import { b64, unb64, unutf8, utf8 } from './encoding.js';
+import { generate, publicKey, sign, supported } from './ed25519.js';
+import { readAct } from './entry.js';
+import { pactText, readPact } from './statement.js';
+import { all, fill, one, onSubmit, shown, shownPact, state, time } from './page.js';
+
+const settled = request => new Promise((done, fail) => {
+  request.onsuccess = () => done(request.result);
+  request.onerror = () => fail(request.error);
+});
+async function keys(mode, use) {
+  const open = indexedDB.open('ikrar', 1);
+  open.onupgradeneeded = () => open.result.createObjectStore('keys');
+  return settled(use((await settled(open)).transaction('keys', mode).objectStore('keys')));
+}
+const account = form => form.dataset.account ?? '';
+const stored = form => keys('readonly', store => store.get(account(form)));
+
+async function keyPage(form) {
+  const had = await stored(form);
+  onSubmit(form, async button => {
+    let pair = 'newKey' in (button?.dataset ?? {}) ? null : await stored(form);
+    if (!pair) {
+      pair = await generate();
+      await keys('readwrite', store => store.put(pair, account(form)));
+    }
+    return { key: b64(await publicKey(pair)) };
+  });
+  if (had) fill(one('[data-public-key]', form), b64(await publicKey(had)));
+  state(form, had ? 'has-key' : 'no-key');
+}
+
+// Throws 'mismatch' unless every own line of the act is on the page.
+function compare(form, text) {
+  const { origin, kind, nonce, text: pact, ...own } = readAct(text);
+  const mismatch = () => { throw new Error('mismatch'); };
+  if (origin !== form.dataset.origin || kind !== form.dataset.kind) mismatch();
+  if (pact) {
+    const { version, language, election } = readPact(unutf8(unb64(pact)));
+    if (election !== own.election || pactText({ election, version, language, ...shownPact(form) }) !== unutf8(unb64(pact))) mismatch();
+    Object.assign(own, { version, language });
+  }
+  for (const [key, value] of Object.entries(own)) {
+    const elements = all(`[data-show="${key}"]`, form);
+    const texts = key === 'add' || key === 'off' ? [String(value.length)] : [value].flat();
+    if (elements.length !== texts.length) mismatch();
+    if (key === 'opens' || key === 'closes') elements[0].textContent = time(value, own.zone);
+    else if (key === 'contest') texts.forEach((t, i) => {
+      const [id, at] = t.split(' ');
+      elements[i].textContent = `${id}, ${time(at, own.zone)}`;
+    });
+    else if (shown(`[data-show="${key}"]`, form).some((t, i) => t !== texts[i])) mismatch();
+  }
+}
+
+async function actPage(form) {
+  const pair = await stored(form), text = unutf8(unb64(form.elements.act.value));
+  const agreed = () => { try { compare(form, text); } catch { throw new Error('mismatch'); } };
+  if (!pair) return state(form, 'no-key');
+  const whole = one('[data-act-text]', form);
+  if (whole) whole.textContent = text;
+  try { agreed(); } catch { return state(form, 'mismatch'); }
+  onSubmit(form, async () => {
+    agreed();
+    return { act: b64(utf8(text)), key: b64(await publicKey(pair)), signature: b64(await sign(pair, text)) };
+  });
+}
+
+const able = await supported();
+for (const [selector, page] of [['form[data-officer-key]', keyPage], ['form[data-act]', actPage]])
+  for (const form of all(selector)) able ? page(form).catch(() => state(form, 'failed')) : state(form, 'unsupported');
