@@ -95,6 +95,21 @@ fn every_changed_file_is_named() {
 }
 
 #[test]
+fn full_tiles_of_the_levels_above_are_compared() {
+    let (files, checkpoint) = publish(65_536);
+    for path in ["tile/1/000", "tile/2/000.p/1"] {
+        let mut changed = files.clone();
+        changed.get_mut(path).unwrap()[0] ^= 1;
+        assert_eq!(
+            audit(&changed, &checkpoint),
+            Err(AuditError::Tile {
+                path: path.to_owned()
+            })
+        );
+    }
+}
+
+#[test]
 fn a_full_tile_stands_in_for_its_partial() {
     let (_, old) = publish(300);
     let (files, _) = publish(65_536);

@@ -143,5 +143,7 @@ proptest! {
         let bytes = bundle.encode(&entries).unwrap();
         prop_assert_eq!(bundle.decode(&bytes).unwrap(), entries);
         prop_assert_eq!(bundle.decode(&bytes[..bytes.len() - 1]), Err(TileError::Width));
+        let long = [bytes.as_slice(), &[0]].concat();
+        prop_assert_eq!(bundle.decode(&long), Err(TileError::Width));
     }
 }

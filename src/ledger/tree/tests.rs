@@ -164,6 +164,14 @@ fn any_flipped_bit_of_a_consistency_proof_fails() {
             assert!(verify_consistency(&bad, old, &old_root, new, &new_root).is_err());
         }
         assert!(verify_consistency(&proof, old, &new_root, new, &old_root).is_err());
+        assert_eq!(
+            verify_consistency(&proof, old, &leaf(99), new, &new_root),
+            Err(ProofError::Root)
+        );
+        assert_eq!(
+            verify_consistency(&proof, old, &old_root, new, &leaf(99)),
+            Err(ProofError::Root)
+        );
         assert!(verify_consistency(&proof[1..], old, &old_root, new, &new_root).is_err());
         let long = [proof.as_slice(), &[new_root]].concat();
         assert_eq!(
