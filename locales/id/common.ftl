@@ -42,3 +42,7 @@ copy = Salin
 copied = – tersalin
 
 part-of-whole = { $part } dari { $whole }
+
+# Kerangka setiap surel.
+mail-footer = Surel ini dikirim oleh layanan pakta integritas { $ministry } di { $host }. Kami tidak pernah meminta kata sandi atau NIP Anda melalui surel.
+mail-link-text = Bila tombol tidak dapat ditekan, salin alamat ini ke peramban:

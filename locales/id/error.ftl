@@ -12,9 +12,13 @@ error-404-title = Halaman tidak ditemukan
 error-404-text = Alamat ini tidak ada di layanan kami.
 error-404-do = Periksa kembali alamat yang Anda ketik atau tempel. Bila Anda memakai tautan, mungkin tautan itu terpotong.
 
-error-409-title = Penandatanganan sudah ditutup
-error-409-text = Batas waktu untuk pemilihan ini sudah lewat, sehingga tanda tangan baru tidak dapat diterima.
-error-409-do = Bila Anda belum menandatangani, hubungi bagian kepegawaian instansi Anda. Tanda tangan yang sudah tercatat tetap berlaku.
+error-closed-title = Penandatanganan sudah ditutup
+error-closed-text = Batas waktu untuk pemilihan ini sudah lewat, sehingga tanda tangan baru tidak dapat diterima.
+error-closed-do = Bila Anda belum menandatangani, hubungi bagian kepegawaian instansi Anda. Tanda tangan yang sudah tercatat tetap berlaku.
+
+error-409-title = Sudah ada perubahan lain
+error-409-text = Yang Anda kirim bertentangan dengan yang sudah tercatat, sehingga tidak disimpan.
+error-409-do = Kembali ke halaman sebelumnya, muat ulang, dan periksa keadaan terbaru sebelum mencoba lagi.
 
 error-413-title = Berkas terlalu besar
 error-413-text = Berkas yang Anda kirim melebihi batas ukuran.

@@ -91,6 +91,8 @@ fn markup_in_a_value_stays_text_on_every_generic_page() {
     for status in [400, 403, 404, 409, 413, 418, 429, 500, 503] {
         assert_harmless("error", &show("error", EVIL, json!({"status": status})));
     }
+    let told = json!({"status": 409, "closed": true, "reason": EVIL});
+    assert_harmless("error", &show("error", EVIL, told));
     for name in ["privacy", "accessibility"] {
         assert_harmless(name, &show(name, EVIL, json!({})));
     }
@@ -146,22 +148,20 @@ fn a_page_names_its_request_and_its_ministry() {
     assert!(open.contains("43 dari 60"));
 }
 
-/// The keys that templates name, by template. `"key-" ~ value` counts as the prefix `key-`.
+/// The keys that templates name, by template. `"key-" ~ value` counts as the prefix `key-`; what is compared with
+/// (`"a" if x == "b" else "c"`) is no key.
 fn keys_used() -> BTreeMap<String, BTreeSet<String>> {
     let mut used = BTreeMap::new();
     for (name, source) in asset::templates().unwrap() {
         let keys: &mut BTreeSet<String> = used.entry(name).or_default();
         for call in source.split("t(key=").skip(1) {
-            for literal in call
-                .split(')')
-                .next()
-                .unwrap()
-                .split('"')
-                .skip(1)
-                .step_by(2)
-                .take(1)
-            {
-                keys.insert(literal.to_owned());
+            let expression = call.split([',', '}']).next().unwrap();
+            let pieces: Vec<&str> = expression.split('"').collect();
+            for pair in pieces.windows(2).step_by(2) {
+                let built = pair[0].trim_end().ends_with('~') || pair[0].contains(')');
+                if !built && !pair[0].trim_end().ends_with("==") {
+                    keys.insert(pair[1].to_owned());
+                }
             }
         }
     }
@@ -226,6 +226,17 @@ fn gather(folder: &Path, code: &mut String) {
 }
 
 #[test]
+fn templates_never_step_around_the_escaping() {
+    for (name, source) in asset::templates().unwrap() {
+        assert!(
+            !source.contains("| safe") && !source.contains("|safe"),
+            "{name} says safe"
+        );
+        assert!(!source.contains("={{ "), "{name} has an attribute without quotes");
+    }
+}
+
+#[test]
 fn templates_hold_no_inline_style_or_script() {
     for (name, source) in asset::templates().unwrap() {
         if name.starts_with("mail/") {
@@ -282,6 +293,40 @@ fn a_missing_key_is_an_error_and_so_is_a_missing_value() {
         engine.add_raw_template("x.html", source).unwrap();
         assert!(engine.render("x.html", &Context::new()).is_err(), "{source}");
     }
+}
+
+#[test]
+fn a_closed_window_is_told_apart_from_a_conflict() {
+    let closed = show("error", "-", json!({"status": 409, "closed": true}));
+    assert!(closed.contains("<h1>Penandatanganan sudah ditutup</h1>"));
+    let conflict = show("error", "-", json!({"status": 409}));
+    assert!(conflict.contains("<h1>Sudah ada perubahan lain</h1>"));
+}
+
+/// A mail made of the shared frame, with markup in the ministry's name and in the link.
+#[test]
+fn a_mail_is_one_line_text_and_escaped_html() {
+    let mut render = render();
+    let parts = [
+        ("mail/x/subject.txt", "{{ name }}\n"),
+        (
+            "mail/x/body.txt",
+            "{{ name }} {{ 1700705700 | datetime(zone=\"Asia/Jayapura\") }}",
+        ),
+        (
+            "mail/x/body.html",
+            "{% extends \"mail/base.html\" %}{% block body %}{{ name }}{{ <mail_button href={name} label={name} /> }}{% endblock body %}",
+        ),
+    ];
+    render.indonesian.add_raw_templates(parts).unwrap();
+    let values =
+        |name: &str| json!({"name": name, "demo": true, "site": {"ministry_name": EVIL, "host": EVIL}});
+    let mail = render.mail("x", Lang::Id, &values(EVIL)).unwrap();
+    assert_eq!(mail.subject, EVIL);
+    assert_eq!(mail.text, format!("{EVIL} 23 November 2023 pukul 11.15 WIT"));
+    assert!(!mail.html.contains("<script>") && mail.html.contains("&lt;script&gt;"));
+    let two_lines = render.mail("x", Lang::Id, &values("a\r\nBcc: b@example.org"));
+    assert!(two_lines.is_err(), "a subject cannot add a header");
 }
 
 #[test]
