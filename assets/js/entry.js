@@ -35,7 +35,7 @@ export function readEntry(text) {
   if (utf8(text).length > 65535) fail('entry');
   const kind = /^.*\nkind (\S+)\n/.exec(text)?.[1] ?? fail('kind');
   if (!Object.hasOwn(KINDS, kind)) {
-    const [, known, lines] = /^((?:.*\n){4})((?:\S+ \S(?:.*\S)?\n)*)$/.exec(text) ?? fail('entry');
+    const [, known, lines] = /^((?:.*\n){4})((?:[^ \n]+ [^ \n](?:[^\n]*[^ \n])?\n)*)$/.exec(text) ?? fail('entry');
     return { ...read(known, 'ikrar/entry/v1', HEAD), later: lines };
   }
   const [own, authors] = KINDS[kind];
