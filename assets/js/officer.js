@@ -4,7 +4,8 @@ import { b64, unb64, unutf8, utf8 } from './encoding.js';
 import { generate, publicKey, sign, supported } from './ed25519.js';
 import { readAct } from './entry.js';
 import { pactText, readPact } from './statement.js';
-import { all, fill, one, onSubmit, shown, shownPact, state, time } from './page.js';
+import { onSubmit, shown, shownPact } from './form.js';
+import { all, fill, one, state, time } from './page.js';
 
 const settled = request => new Promise((done, fail) => {
   request.onsuccess = () => done(request.result);

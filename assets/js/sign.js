@@ -4,7 +4,8 @@ import { b64, hex, unhex, utf8 } from './encoding.js';
 import { sha256 } from './hash.js';
 import { FIELDS, commit, digest, label, pactText, statementText } from './statement.js';
 import { generate, publicKey, sign, supported } from './ed25519.js';
-import { one, onSubmit, shown, shownPact, state } from './page.js';
+import { onSubmit, shownOnce, shownPact } from './form.js';
+import { one, state } from './page.js';
 
 const KEPT = 'ikrar:sign';
 const form = one('form[data-sign]');
@@ -14,7 +15,7 @@ const need = (name, test) => test().catch(() => false).then(good => { if (!good)
 async function build() {
   const person = {};
   await need('text', async () => {
-    for (const field of FIELDS) [person[field]] = shown(`[data-field="${field}"]`);
+    for (const field of FIELDS) person[field] = shownOnce(`[data-field="${field}"]`);
     return hex(await sha256(pactText({ election, version: pactVersion, language, ...shownPact() }))) === pact;
   });
   await need('label', async () => await label(unhex(labelSalt), origin, election, person.nip) === named);

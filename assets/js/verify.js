@@ -13,8 +13,13 @@ const bytes = async url => {
   return unutf8(new Uint8Array(await answer.arrayBuffer()));
 };
 const lines = text => text.split('\n').map(s => s.trim()).filter(Boolean);
-const kept = { proof: null, opening: null };
-const take = text => { kept[/^ikrar\/opening\//.test(text) ? 'opening' : 'proof'] = text; };
+let kept = { proof: null, opening: null }, turns = 0;
+function take(texts) {
+  const isOpening = text => text.startsWith('ikrar/opening/');
+  const proof = texts.find(text => !isOpening(text)), opening = texts.find(isOpening);
+  if (proof) kept = { proof, opening: kept.proof ? null : kept.opening }; // another proof is not of the same person
+  if (opening) kept.opening = opening;
+}
 const NONE = { fields: { unreadable: { digest: '' } } }; // an opening that opens nothing
 
 async function vkeys() {
@@ -30,11 +35,11 @@ function opening() {
 }
 
 async function run() {
-  if (!kept.proof) return;
-  state(root, 'working');
+  if (!kept.proof) return state(root, 'ready');
+  const turn = ++turns;
   const [keys, source] = await vkeys();
   const { verdict, rows, facts } = await verify(kept.proof, keys, opening());
-  all('[data-check], [data-claim], [data-claims]', root).forEach(el => { el.hidden = true; });
+  if (turn !== turns) return; // something newer was given meanwhile
   for (const { check, outcome, detail } of rows) {
     const el = one(`[data-check="${check}"]`, root);
     if (!el || (verdict === 'invalid' && outcome !== 'invalid')) continue; // nothing is shown as true beside a failure
@@ -52,14 +57,19 @@ async function run() {
   state(root, 'done');
 }
 
-const attempt = task => Promise.resolve().then(task).then(run).catch(() => state(root, 'failed'));
-const files = list => attempt(async () => { for (const f of list) take(unutf8(new Uint8Array(await f.arrayBuffer()))); });
+// Whatever was shown before goes first, so that no old result stands beside a new failure.
+const attempt = task => {
+  all('[data-check], [data-claim], [data-claims], [data-verdict], [data-vkey-source]', root).forEach(el => { el.hidden = true; });
+  state(root, 'working');
+  return task().then(run).catch(() => state(root, 'failed'));
+};
+const files = list => attempt(async () => take(await Promise.all([...list].map(async f => unutf8(new Uint8Array(await f.arrayBuffer()))))));
 one('[data-verify-file]', root)?.addEventListener('change', e => files(e.target.files));
 root.addEventListener('dragover', e => e.preventDefault());
 root.addEventListener('drop', e => { e.preventDefault(); files(e.dataTransfer.files); });
 // A form field ends without the last line feed more often than not.
-paste?.addEventListener('input', () => paste.value.trim() && attempt(() => take(paste.value.trim() + '\n')));
-vkeyField?.addEventListener('change', () => attempt(() => {}));
-addEventListener('hashchange', () => attempt(() => {}));
+paste?.addEventListener('input', () => paste.value.trim() && attempt(async () => take([paste.value.trim() + '\n'])));
+vkeyField?.addEventListener('change', () => attempt(async () => {}));
+addEventListener('hashchange', () => attempt(async () => {}));
 state(root, 'ready');
-if (proofUrl) attempt(async () => take(await bytes(proofUrl)));
+if (proofUrl) attempt(async () => take([await bytes(proofUrl)]));

@@ -108,6 +108,9 @@ test('signing: another text, markup in it, a hidden part, another person: refuse
   }
   tamper = '';
   await form();
+  await p.evaluate(() => { const h = document.querySelector('h2'); h.after(h.cloneNode(true)); });
+  await refused('text');
+  await form();
   await p.evaluate(() => { document.querySelector('[data-pact-closing]').hidden = true; });
   await refused('text');
   nip = '198501012010011002';
@@ -124,6 +127,11 @@ test('a proof is checked: chosen, pasted, changed, opened', async () => {
   await now('[data-verdict]', 'valid');
   await now('[data-vkey-source]', 'portal');
   assert.match(await p.innerText('[data-claims]'), /pilkada-2030/);
+  await p.setInputFiles('input[type=file]', { name: 'x', mimeType: 'text/plain', buffer: Buffer.from([0xff]) });
+  await now('[data-verify]', 'failed');
+  assert.doesNotMatch(await p.innerText('section'), /Sah|pilkada-2030/, 'an old result does not stand beside a failure');
+  await choose(made.proof);
+  await now('[data-verify]', 'done');
   await p.fill('[data-verify-vkey]', made.log.vkey);
   await p.fill('[data-verify-paste]', made.proof.trim());
   await now('[data-vkey-source]', 'pasted');
@@ -135,6 +143,11 @@ test('a proof is checked: chosen, pasted, changed, opened', async () => {
   await choose(`ikrar/opening/v1\norigin ${ORIGIN}\nelection pilkada-2030\nlabel ${made.label}\nperson ${PERSON.nip} ${hex(made.labelSalt)}\n${fields}`, made.proof);
   await now('[data-check=opening]', 'valid');
   assert.match(await p.innerText('[data-claims]'), new RegExp(PERSON.nip));
+  const other = await receipt({ log: made.log, index: 5 });
+  await choose(other.proof);
+  await now('[data-verify]', 'done');
+  await now('[data-verdict]', 'valid');
+  assert.doesNotMatch(await p.innerText('section'), new RegExp(PERSON.nip), 'the opening was of the proof before');
 });
 
 test('a receipt\'s QR code: its name, another name, rubbish', async () => {

@@ -22,7 +22,7 @@ test('every module opens with what it is; imports are plain neighbours; none is 
 });
 
 test('pure modules know no page; no key outlives its use but the officer\'s', () => {
-  const pages = ['page.js', 'sign.js', 'receipt.js', 'verify.js', 'officer.js', 'progress.js', 'print.js'];
+  const pages = ['page.js', 'form.js', 'sign.js', 'receipt.js', 'verify.js', 'officer.js', 'progress.js', 'print.js'];
   for (const [f, source] of Object.entries(files)) {
     if (!pages.includes(f)) assert.doesNotMatch(source, /\b(document|window|location|fetch|localStorage|sessionStorage|indexedDB)\b/, f);
     if (f !== 'officer.js') assert.doesNotMatch(source, /indexedDB/, f);
@@ -30,7 +30,7 @@ test('pure modules know no page; no key outlives its use but the officer\'s', ()
 });
 
 // Bytes gzipped that a page loads, all of its modules together. Raise a limit only with a reason.
-const LIMITS = { 'sign.js': 7000, 'receipt.js': 1500, 'verify.js': 12700, 'officer.js': 8300, 'progress.js': 1700, 'print.js': 1600 };
+const LIMITS = { 'sign.js': 7000, 'receipt.js': 1000, 'verify.js': 12400, 'officer.js': 8500, 'progress.js': 1200, 'print.js': 1000 };
 
 test('size as served', t => {
   const gzip = list => [...list].reduce((n, f) => n + gzipSync(files[f], { level: 9 }).length, 0);
