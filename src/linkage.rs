@@ -8,7 +8,23 @@
 //! [`MODEL_VERSION`] and complaint give the same answer, byte for byte.
 
 mod answer;
+mod context;
+mod decide;
 mod index;
+mod name;
+mod naming;
+mod number;
+mod phrase;
+mod retrieve;
+mod table;
+mod text;
+mod vocabulary;
+mod weigh;
+
+use context::Context;
+use decide::Weighed;
+use naming::Fit;
+use naming::Reach;
 
 pub use answer::{Candidate, Decision, Evidence, Field, Level, Linkage, RuleId};
 pub use index::{Index, PersonId};
@@ -80,79 +96,142 @@ impl Default for Policy {
 }
 
 /// Links one complaint to the roster.
+///
+/// ```
+/// use ikrar::linkage::{Complaint, Decision, Index, Person, Policy, link};
+///
+/// let person = |nip: &str, name: &str, unit: &str| Person {
+///     nip: nip.into(), name: name.into(), unit: unit.into(), ..Person::default()
+/// };
+/// let index = Index::build(vec![
+///     person("198505122010011003", "Budi Santoso, S.Kom.", "Bagian Keuangan"),
+///     person("199001012015012001", "Dewi Lestari", "Bagian Umum"),
+/// ]);
+/// let complaint = Complaint {
+///     accused_name: "Pak Boedi Santoso".into(),
+///     nip_fragment: "198505122010011003".into(),
+///     ..Complaint::default()
+/// };
+/// let answer = link(&index, &complaint, &Policy::default());
+/// assert_eq!(answer.decision, Decision::Match);
+/// ```
 pub fn link(index: &Index, complaint: &Complaint, policy: &Policy) -> Linkage {
-    let people = f64::from(u32::try_from(index.len().max(1)).unwrap_or(u32::MAX));
-    let prior_bits = ((1.0 - policy.outsider_share) / people).log2();
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let plain = |text: &str| {
-        text.split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
-            .to_lowercase()
-    };
-    let (number, name) = (digits(&complaint.nip_fragment), plain(&complaint.accused_name));
-    let line = |field, detail: &str| Evidence {
-        field,
-        level: Level::Exact,
-        bits: people.log2(),
-        detail: detail.to_owned(),
-    };
-    let mut candidates: Vec<Candidate> = (0u32..)
-        .map(PersonId)
-        .map_while(|id| index.person(id).map(|person| (id, person)))
-        .filter_map(|(id, person)| {
-            let mut evidence = Vec::new();
-            if number.len() == 18 && digits(&person.nip) == number {
-                evidence.push(line(Field::Nip, &number));
-            }
-            if !name.is_empty() && plain(&person.name) == name {
-                evidence.push(line(Field::Name, &name));
-            }
-            let score_bits = prior_bits + evidence.iter().map(|line| line.bits).sum::<f64>();
-            let who = Some(id);
-            (!evidence.is_empty()).then_some(Candidate {
-                who,
-                score_bits,
-                posterior: 0.0,
-                evidence,
-                contradictions: Vec::new(),
-            })
-        })
-        .collect();
-    let outside = policy.outsider_share.log2();
-    candidates.push(Candidate {
-        who: None,
-        score_bits: outside,
-        posterior: 0.0,
-        evidence: vec![Evidence {
-            field: Field::Roster,
-            level: Level::Outside,
-            bits: outside - prior_bits,
-            detail: String::new(),
-        }],
-        contradictions: Vec::new(),
+    let name = name::parse(&complaint.accused_name, name::Side::Written);
+    let reach = Reach::new(index, &name);
+    let context = Context::new(index, complaint, &name);
+    let prior_bits = ((1.0 - policy.outsider_share) / index.size()).log2();
+    let people = retrieve::retrieve(index, &reach, &context);
+    let mut weighed = weigh_people(index, &reach, &context, &people, prior_bits);
+    weighed.push(nobody(prior_bits, policy));
+    weighed.sort_by(|one, two| rank(index, one, two));
+    decide::posteriors(&mut weighed);
+    let namesakes = namesakes(&weighed);
+    let (decision, conflict, rule) = decide::decide(&weighed, namesakes, name.several, policy);
+    let mut named = 0_usize;
+    let candidates = weighed.into_iter().map(|one| one.candidate).filter(|candidate| {
+        named = named.saturating_add(usize::from(candidate.who.is_some()));
+        candidate.who.is_none() || named <= policy.people_max
     });
-    candidates.sort_by(|a, b| b.score_bits.total_cmp(&a.score_bits).then(a.who.cmp(&b.who)));
-    candidates.truncate(policy.people_max.saturating_add(1));
-    let total: f64 = candidates
-        .iter()
-        .map(|candidate| candidate.score_bits.exp2())
-        .sum();
-    for candidate in &mut candidates {
-        candidate.posterior = candidate.score_bits.exp2() / total;
-    }
-    let nobody_first = candidates.first().is_none_or(|first| first.who.is_none());
-    let (decision, rule) = if nobody_first {
-        (Decision::None, RuleId::NobodyFirst)
-    } else {
-        (Decision::Possible, RuleId::NotEnough)
-    };
     Linkage {
         decision,
-        conflict: false,
-        candidates,
+        conflict,
+        candidates: candidates.collect(),
         prior_bits,
-        namesakes: 0,
+        namesakes,
         rule,
     }
+}
+
+/// Best first; people who fit equally well stand in the order of their numbers, and before *nobody*.
+fn rank(index: &Index, one: &Weighed, two: &Weighed) -> std::cmp::Ordering {
+    let number = |weighed: &Weighed| {
+        weighed
+            .candidate
+            .who
+            .and_then(|who| index.person(who))
+            .map(|person| person.nip.clone())
+    };
+    let scores = two.candidate.score_bits.total_cmp(&one.candidate.score_bits);
+    scores
+        .then_with(|| number(two).is_some().cmp(&number(one).is_some()))
+        .then_with(|| number(one).cmp(&number(two)))
+        .then(one.candidate.who.cmp(&two.candidate.who))
+}
+
+fn weigh_people(
+    index: &Index,
+    reach: &Reach<'_>,
+    context: &Context<'_>,
+    people: &[u32],
+    prior_bits: f64,
+) -> Vec<Weighed> {
+    let fits: Vec<(u32, Fit)> = people
+        .iter()
+        .filter_map(|id| Some((*id, reach.fit(index.facts(*id)?))))
+        .collect();
+    let mut by_bits: Vec<f64> = fits.iter().map(|(_, fit)| fit.bits).collect();
+    by_bits.sort_by(f64::total_cmp);
+    let weighed = fits.into_iter().filter_map(|(id, fit)| {
+        let facts = index.facts(id)?;
+        let mut evidence = fit.lines.clone();
+        // A name cannot say more than that one of those who bear it as well is meant.
+        let alike = by_bits.len() - by_bits.partition_point(|bits| *bits < fit.bits - 0.5);
+        let most = index.size().log2() - f64::from(vocabulary::count(alike.max(1))).log2();
+        if fit.bits > most {
+            let detail = format!("1/{alike}");
+            evidence.push(Evidence {
+                field: Field::Name,
+                level: Level::Frequency,
+                bits: most - fit.bits,
+                detail,
+            });
+        }
+        evidence.extend(context.lines(id, facts, &fit.open));
+        let score_bits = prior_bits + evidence.iter().map(|line| line.bits).sum::<f64>();
+        let contradictions = evidence
+            .iter()
+            .filter(|line| decide::is_contradiction(line))
+            .cloned()
+            .collect();
+        let candidate = Candidate {
+            who: Some(PersonId(id)),
+            score_bits,
+            posterior: 0.0,
+            evidence,
+            contradictions,
+        };
+        Some(Weighed { candidate, fit })
+    });
+    weighed.collect()
+}
+
+/// The hypothesis that no one here is meant: it takes the share of the outsiders whole.
+fn nobody(prior_bits: f64, policy: &Policy) -> Weighed {
+    let score_bits = policy.outsider_share.log2();
+    let line = Evidence {
+        field: Field::Roster,
+        level: Level::Outside,
+        bits: score_bits - prior_bits,
+        detail: String::new(),
+    };
+    let candidate = Candidate {
+        who: None,
+        score_bits,
+        posterior: 0.0,
+        evidence: vec![line],
+        contradictions: Vec::new(),
+    };
+    Weighed {
+        candidate,
+        fit: Fit::default(),
+    }
+}
+
+/// How many others bear what was written nearly as well as the first person.
+fn namesakes(weighed: &[Weighed]) -> u32 {
+    let mut people = weighed.iter().filter(|one| one.candidate.who.is_some());
+    let Some(first) = people.next() else { return 0 };
+    let near =
+        |other: &&Weighed| other.fit.agreeing > 0 && other.fit.bits >= first.fit.bits - decide::NAMESAKE_BITS;
+    vocabulary::count(people.filter(near).count())
 }

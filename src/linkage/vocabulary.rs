@@ -1,0 +1,305 @@
+//! The words of a field, with who bears them, and the words near a given one. Knows no weight.
+
+use std::collections::HashMap;
+
+use rapidfuzz::distance::osa;
+
+use super::Level;
+use super::table::NICKNAMES;
+use super::text;
+
+/// The most letters of a word that are compared.
+const LETTERS_MAX: usize = 40;
+
+/// One word of the vocabulary.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// In comparison form.
+    pub(super) text: String,
+    /// Its sound keys.
+    pub(super) keys: Vec<String>,
+    /// Who bears it, ascending and without repetition.
+    pub(super) postings: Vec<u32>,
+}
+
+/// Words, with the inverted indexes that find their neighbours.
+#[derive(Debug, Default)]
+pub(super) struct Vocabulary {
+    entries: Vec<Entry>,
+    by_text: HashMap<String, u32>,
+    by_key: HashMap<String, Vec<u32>>,
+    by_pair: HashMap<(char, char), Vec<u32>>,
+    by_first: HashMap<char, u32>,
+    sorted: Vec<u32>,
+    reversed: Vec<(String, u32)>,
+}
+
+/// A word near another, and how near.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Near {
+    /// The word's number.
+    pub(super) word: u32,
+    /// How near.
+    pub(super) level: Level,
+}
+
+fn at(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// A count as a number that arithmetic takes.
+pub(super) fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+impl Vocabulary {
+    /// The word's number, entering it if it is new, with one more bearer.
+    pub(super) fn bear(&mut self, word: &str, bearer: u32) -> u32 {
+        let number = match self.by_text.get(word) {
+            Some(number) => *number,
+            None => self.enter(word),
+        };
+        if let Some(entry) = self.entries.get_mut(at(number))
+            && entry.postings.last() != Some(&bearer)
+        {
+            entry.postings.push(bearer);
+        }
+        number
+    }
+
+    fn enter(&mut self, word: &str) -> u32 {
+        let number = count(self.entries.len());
+        let keys = text::keys(word);
+        for key in &keys {
+            self.by_key.entry(key.clone()).or_default().push(number);
+        }
+        self.by_text.insert(word.to_owned(), number);
+        self.entries.push(Entry {
+            text: word.to_owned(),
+            keys,
+            postings: Vec::new(),
+        });
+        number
+    }
+
+    /// Orders what [`Vocabulary::bear`] has entered; to be called once, after the last word.
+    pub(super) fn seal(&mut self) {
+        for (number, entry) in (0u32..).zip(&self.entries) {
+            for pair in pairs(&entry.text) {
+                self.by_pair.entry(pair).or_default().push(number);
+            }
+            if let Some(first) = entry.text.chars().next() {
+                let bearers = self.by_first.entry(first).or_default();
+                *bearers = bearers.saturating_add(count(entry.postings.len()));
+            }
+            self.reversed.push((entry.text.chars().rev().collect(), number));
+        }
+        self.reversed.sort_unstable();
+        let mut sorted: Vec<(&str, u32)> = self
+            .entries
+            .iter()
+            .map(|entry| entry.text.as_str())
+            .zip(0u32..)
+            .collect();
+        sorted.sort_unstable();
+        self.sorted = sorted.into_iter().map(|(_, number)| number).collect();
+    }
+
+    /// The word with this number.
+    pub(super) fn entry(&self, number: u32) -> Option<&Entry> {
+        self.entries.get(at(number))
+    }
+
+    /// Who bears the word.
+    pub(super) fn postings(&self, number: u32) -> &[u32] {
+        self.entry(number).map_or(&[], |entry| entry.postings.as_slice())
+    }
+
+    /// The word with this text.
+    pub(super) fn find(&self, word: &str) -> Option<u32> {
+        self.by_text.get(word).copied()
+    }
+
+    /// How many bear a word that begins with this letter.
+    pub(super) fn bearers_of_initial(&self, letter: char) -> u32 {
+        self.by_first.get(&letter).copied().unwrap_or(0)
+    }
+
+    /// The words that share a sound key with one of these.
+    pub(super) fn sounding(&self, keys: &[String]) -> impl Iterator<Item = u32> {
+        keys.iter()
+            .filter_map(|key| self.by_key.get(key))
+            .flatten()
+            .copied()
+    }
+
+    /// The words near this one, each at its best level, nearest first.
+    pub(super) fn near(&self, word: &str, keys: &[String]) -> Vec<Near> {
+        let mut found: HashMap<u32, Level> = HashMap::new();
+        let mut note = |number: u32, level: Level| {
+            found
+                .entry(number)
+                .and_modify(|known| *known = level.min(*known))
+                .or_insert(level);
+        };
+        self.find(word)
+            .into_iter()
+            .for_each(|number| note(number, Level::Exact));
+        self.sounding(keys).for_each(|number| note(number, Level::Sound));
+        if word.chars().count() > 1 {
+            self.misspelt(word, keys)
+                .into_iter()
+                .for_each(|near| note(near.word, near.level));
+            self.beginning(word).for_each(|number| note(number, Level::Part));
+            self.ending(word).for_each(|number| note(number, Level::Part));
+            for (short, long) in NICKNAMES {
+                if *short == word {
+                    self.sounding(&text::keys(long))
+                        .for_each(|number| note(number, Level::Nickname));
+                } else if text::sounds_alike(keys, &text::keys(long)) && word == *long {
+                    self.find(short)
+                        .into_iter()
+                        .for_each(|number| note(number, Level::Nickname));
+                }
+            }
+            let initial: String = word.chars().take(1).collect();
+            self.find(&initial)
+                .into_iter()
+                .for_each(|number| note(number, Level::Initial));
+        }
+        let mut near: Vec<Near> = found
+            .into_iter()
+            .map(|(word, level)| Near { word, level })
+            .collect();
+        near.sort_unstable_by_key(|near| (near.level, near.word));
+        near
+    }
+
+    /// Words that begin with this one and are at least two letters longer.
+    fn beginning<'a>(&'a self, word: &'a str) -> impl Iterator<Item = u32> + 'a {
+        let long = word.chars().count() >= 3;
+        let start = self.sorted.partition_point(|number| {
+            self.entry(*number)
+                .is_some_and(|entry| entry.text.as_str() < word)
+        });
+        self.sorted
+            .iter()
+            .skip(start)
+            .copied()
+            .take_while(move |number| {
+                long && self
+                    .entry(*number)
+                    .is_some_and(|entry| entry.text.starts_with(word))
+            })
+            .filter(move |number| {
+                self.entry(*number)
+                    .is_some_and(|entry| entry.text.len() >= word.len() + 2)
+            })
+    }
+
+    /// Words that end with this one and are at least two letters longer.
+    fn ending<'a>(&'a self, word: &'a str) -> impl Iterator<Item = u32> + 'a {
+        let long = word.chars().count() >= 3;
+        let turned: String = word.chars().rev().collect();
+        let start = self.reversed.partition_point(|(text, _)| *text < turned);
+        self.reversed
+            .iter()
+            .skip(start)
+            .take_while(move |(text, _)| long && text.starts_with(&turned))
+            .filter(move |(text, _)| text.len() >= word.len() + 2)
+            .map(|(_, number)| *number)
+    }
+
+    /// Words one letter off, two from six letters on, and damaged ones that keep most letter pairs.
+    fn misspelt(&self, word: &str, keys: &[String]) -> Vec<Near> {
+        let length = word.chars().count();
+        if !(3..=LETTERS_MAX).contains(&length) {
+            return Vec::new();
+        }
+        let mut shared: HashMap<u32, u32> = HashMap::new();
+        for number in pairs(word)
+            .iter()
+            .filter_map(|pair| self.by_pair.get(pair))
+            .flatten()
+        {
+            *shared.entry(*number).or_default() += 1;
+        }
+        let pair_count = length + 1;
+        let floor = count(pair_count.saturating_sub(if length >= 6 { 5 } else { 3 })).max(1);
+        shared
+            .into_iter()
+            .filter(|(_, shared)| *shared >= floor)
+            .filter_map(|(number, shared)| {
+                self.misspelling(word, keys, number, shared)
+                    .map(|level| Near { word: number, level })
+            })
+            .collect()
+    }
+
+    fn misspelling(&self, word: &str, keys: &[String], number: u32, shared: u32) -> Option<Level> {
+        let entry = self.entry(number)?;
+        let (length, other) = (word.chars().count(), entry.text.chars().count());
+        if length.abs_diff(other) > 3 || other > LETTERS_MAX {
+            return None;
+        }
+        let by_letters = osa::distance(word.chars(), entry.text.chars());
+        let by_sound = match (keys.first(), entry.keys.first()) {
+            (Some(one), Some(two)) if one.len() >= 5 && two.len() >= 5 => {
+                osa::distance(one.chars(), two.chars())
+            }
+            _ => by_letters,
+        };
+        let (shorter, distance) = (length.min(other), by_letters.min(by_sound));
+        let alike = 2 * shared >= count(length + other + 2) - count(length + other + 2) / 2;
+        match distance {
+            0 | 1 if shorter >= 3 && (shorter > 3 || by_letters == 1) => Some(Level::OneOff),
+            2 if shorter >= 6 => Some(Level::TwoOff),
+            2 | 3 if shorter >= 5 && alike => Some(Level::Similar),
+            _ => None,
+        }
+    }
+
+    /// How the word may be two words of the vocabulary written as one.
+    pub(super) fn split(&self, word: &str, keys: &[String]) -> Vec<(u32, u32)> {
+        let mut found = Vec::new();
+        for written in std::iter::once(word).chain(keys.iter().map(String::as_str)) {
+            for (place, _) in written.char_indices().filter(|(place, _)| *place >= 2) {
+                let (Some(head), Some(tail)) = (written.get(..place), written.get(place..)) else {
+                    continue;
+                };
+                if tail.len() < 2 {
+                    continue;
+                }
+                let heads = self
+                    .find(head)
+                    .into_iter()
+                    .chain(self.by_key.get(head).into_iter().flatten().copied());
+                for head in heads {
+                    let tails = self
+                        .find(tail)
+                        .into_iter()
+                        .chain(self.by_key.get(tail).into_iter().flatten().copied());
+                    found.extend(tails.map(|tail| (head, tail)));
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+/// The letter pairs of a word with its two ends marked, each once.
+fn pairs(word: &str) -> Vec<(char, char)> {
+    let padded: Vec<char> = std::iter::once('^')
+        .chain(word.chars().take(LETTERS_MAX))
+        .chain(std::iter::once('$'))
+        .collect();
+    let mut pairs: Vec<(char, char)> = padded
+        .windows(2)
+        .filter_map(|pair| Some((*pair.first()?, *pair.last()?)))
+        .collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+}

@@ -1,0 +1,72 @@
+//! The model's numbers: how often a true pair shows each level (m), and what a line against costs.
+//!
+//! Set by hand from the field's descriptions and checked on the repository's own generator; frozen under
+//! [`super::MODEL_VERSION`]. How often a random person shows a level (u) is counted per query, not kept here.
+
+use super::Level;
+
+/// How often a word of the right person's name is written at this level.
+pub(super) fn name_m(level: Level) -> f64 {
+    match level {
+        Level::Exact => 0.72,
+        Level::Sound => 0.10,
+        Level::OneOff => 0.06,
+        Level::Joined => 0.04,
+        Level::TwoOff | Level::Part | Level::Initial => 0.02,
+        Level::Nickname => 0.015,
+        _ => 0.005,
+    }
+}
+
+/// How often the right person's unit, city or position is written at this level.
+pub(super) fn context_m(level: Level) -> f64 {
+    match level {
+        Level::Exact => 0.60,
+        Level::Within => 0.20,
+        Level::Some => 0.10,
+        _ => 0.05,
+    }
+}
+
+/// A word of the roster's name that the complaint omits: bits.
+pub(super) const OMITTED: f64 = -1.6;
+/// The same, for a word that many bear and leave out.
+pub(super) const OMITTED_WEAK: f64 = -0.3;
+/// A word of the complaint that the roster's name has not.
+pub(super) const EXTRA: f64 = -5.0;
+/// The same, for a word that many bear, and for an initial.
+pub(super) const EXTRA_WEAK: f64 = -1.5;
+/// The same, for an alias or a father's name.
+pub(super) const EXTRA_OPTIONAL: f64 = -0.2;
+/// Nothing of the written name is in the recorded one.
+pub(super) const NAME_DIFFERS: f64 = -9.0;
+
+/// Bits above log2(N) that the whole number is worth: it is rarer than a name can be.
+pub(super) const NIP_ABOVE: f64 = 3.0;
+/// The number is somebody else's.
+pub(super) const NIP_SOMEBODY_ELSE: f64 = -4.5;
+/// The number is well formed and nobody's.
+pub(super) const NIP_UNKNOWN: f64 = -4.0;
+/// A part of a number, or a birth date, that does not fit.
+pub(super) const NIP_DIFFERS: f64 = -3.5;
+/// An ill-formed number that fits nobody.
+pub(super) const NIP_ILL_FORMED: f64 = -1.0;
+
+/// Sex by title or salutation, agreeing.
+pub(super) const SEX_AGREES: f64 = 0.9;
+/// Sex by title or salutation, contradicting.
+pub(super) const SEX_DIFFERS: f64 = -4.0;
+
+/// The unit is another one of the roster's.
+pub(super) const UNIT_DIFFERS: f64 = -3.6;
+/// The unit is nothing the roster knows.
+pub(super) const UNIT_UNKNOWN: f64 = -2.6;
+/// The city is another one.
+pub(super) const CITY_DIFFERS: f64 = -2.4;
+/// The position is another one: people guess at positions.
+pub(super) const POSITION_DIFFERS: f64 = -1.6;
+
+/// Most bits that words found in a handle are worth.
+pub(super) const HANDLE_MAX: f64 = 6.0;
+/// How often a handle holds a given word of its owner's name.
+pub(super) const HANDLE_M: f64 = 0.4;
