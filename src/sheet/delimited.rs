@@ -39,6 +39,9 @@ impl<'a> Delimited<'a> {
         let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
         let announced = announced(head);
         let delimiter = announced.unwrap_or_else(|| sniff::delimiter(head));
+        if head.contains(&b'\r') && !head.contains(&b'\n') {
+            lines.end_at_return();
+        }
         if announced.is_some() {
             lines.next_into(&mut String::new())?;
         }

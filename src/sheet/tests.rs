@@ -47,6 +47,7 @@ fn finds_the_delimiter_though_names_carry_commas() {
     assert_eq!(texts(&table.rows[1])[1], "Budi, S.Kom., M.Si.");
     assert_eq!(all(b"a,b\n1,2"), [["a", "b"], ["1", "2"]]);
     assert_eq!(all(b"a\tb\r\n1\t2\r\n"), [["a", "b"], ["1", "2"]]);
+    assert_eq!(all(b"a;b\r1;2\r"), [["a", "b"], ["1", "2"]], "CSV (Macintosh)");
     assert_eq!(all(b"sep=|\r\na|b,c\r\n"), [["a", "b,c"]]);
     assert_eq!(all(b"alone"), [["alone"]]);
 }

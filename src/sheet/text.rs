@@ -31,6 +31,7 @@ pub(crate) struct Lines<'a> {
     line: u64,
     bytes: Vec<u8>,
     line_bytes_max: u64,
+    end: u8,
 }
 
 impl<'a> Lines<'a> {
@@ -51,12 +52,18 @@ impl<'a> Lines<'a> {
             line: 0,
             bytes: Vec::new(),
             line_bytes_max,
+            end: b'\n',
         }
     }
 
     /// What is already in the buffer, for a look ahead.
     pub(crate) fn peek(&mut self) -> Result<&[u8], SheetError> {
         self.reader.fill_buf().map_err(SheetError::from_io)
+    }
+
+    /// Takes the carriage return for the end of a line, as "CSV (Macintosh)" has it.
+    pub(crate) fn end_at_return(&mut self) {
+        self.end = b'\r';
     }
 
     /// Number of the line last given, from 1.
@@ -72,7 +79,7 @@ impl<'a> Lines<'a> {
             .reader
             .by_ref()
             .take(max)
-            .read_until(b'\n', &mut self.bytes)
+            .read_until(self.end, &mut self.bytes)
             .map_err(SheetError::from_io)?;
         if read == 0 {
             return Ok(false);

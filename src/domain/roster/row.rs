@@ -105,6 +105,13 @@ fn person(columns: &Columns, row: &Row) -> Result<(RosterRow, Vec<WarningKind>),
 
 /// Whether the row is no person.
 fn skip(columns: &Columns, row: &Row) -> Option<Skip> {
+    let nip = columns.cell(row, Field::Nip);
+    let name = columns.cell(row, Field::Name);
+    let digits = nip.to_text().bytes().filter(u8::is_ascii_digit).count();
+    if digits >= 9 {
+        // Nothing but a person carries such a number.
+        return None;
+    }
     if row.is_empty() {
         return Some(Skip::Blank);
     }
@@ -114,15 +121,12 @@ fn skip(columns: &Columns, row: &Row) -> Option<Skip> {
     if is_column_numbers(row) {
         return Some(Skip::ColumnNumbers);
     }
-    let nip = columns.cell(row, Field::Nip);
-    let name = columns.cell(row, Field::Name);
-    let digits = nip.to_text().bytes().filter(u8::is_ascii_digit).count();
-    if digits < 9 && is_footer(row) {
+    if is_footer(row) {
         return Some(Skip::Footer);
     }
     let is_blank = |cell: Cell<'_>| !cell.to_text().chars().any(char::is_alphanumeric);
     // A heading over the whole width stands in every merged cell.
-    let is_heading = digits < 9 && nip == name;
+    let is_heading = nip == name;
     ((is_blank(nip) && is_blank(name)) || is_heading).then_some(Skip::NoPerson)
 }
 
