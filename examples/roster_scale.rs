@@ -18,10 +18,11 @@ const SECOND: [&str; 8] = [
 ];
 
 fn main() -> Result<()> {
-    for rows in [5_000, 100_000] {
-        let text = roster_csv(rows)?;
+    for (rows, format) in [(5_000, "csv"), (5_000, "xlsx"), (100_000, "csv")] {
+        let text = roster_csv(rows)?.into_bytes();
+        let bytes = if format == "csv" { text } else { workbook(&text)? };
         let start = Instant::now();
-        let table = read(text.as_bytes(), &Limits::COMMAND_LINE)?;
+        let table = read(&bytes, &Limits::COMMAND_LINE)?;
         let read_s = start.elapsed().as_secs_f64();
         let roster = Roster::read(table.rows)?;
         let parsed_s = start.elapsed().as_secs_f64();
@@ -31,7 +32,8 @@ fn main() -> Result<()> {
         let second = plan(&known, &roster);
         let line = serde_json::json!({
             "rows": rows,
-            "bytes": text.len(),
+            "format": format,
+            "bytes": bytes.len(),
             "added": first.added.len(),
             "refused": first.refused.len(),
             "same_again": second.is_empty(),
@@ -80,6 +82,18 @@ fn roster_csv(rows: u32) -> Result<String> {
         text.push('\n');
     }
     Ok(text)
+}
+
+/// The same table as XLSX, every cell a text.
+fn workbook(text: &[u8]) -> Result<Vec<u8>> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (line, row) in (0..).zip(read(text, &Limits::COMMAND_LINE)?.rows) {
+        for (column, cell) in (0..).zip(row.cells()) {
+            sheet.write_string(line, column, cell.to_text())?;
+        }
+    }
+    Ok(book.save_to_buffer()?)
 }
 
 fn known(roster: &Roster) -> Vec<Known> {

@@ -16,7 +16,7 @@ use crate::sheet::Limits;
 use crate::sheet::SheetError;
 
 /// What a cell takes in memory beside its text.
-const CELL_COST: u64 = 48;
+const CELL_COST: u64 = 24;
 
 type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
 
