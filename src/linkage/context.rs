@@ -11,7 +11,6 @@ use super::index::Index;
 use super::name::Name;
 use super::number;
 use super::number::Number;
-use super::phrase::Phrases;
 use super::phrase::Survey;
 use super::text;
 use super::vocabulary::count;
@@ -56,13 +55,6 @@ impl<'a> Context<'a> {
             numbers,
             number_miss,
         }
-    }
-
-    /// Whether a number was written that is at most one digit from somebody's.
-    pub(super) fn names_by_number(&self) -> bool {
-        self.numbers
-            .values()
-            .any(|(level, _)| matches!(level, Level::Exact | Level::Former))
     }
 
     /// The people of the units that agree, best level first, while there are at most `most` of them.

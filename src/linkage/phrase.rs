@@ -21,7 +21,6 @@ type Table = &'static [(&'static str, &'static str)];
 struct Phrase {
     words: Vec<u32>,
     people: Vec<u32>,
-    acronym: String,
 }
 
 /// The distinct phrases of one field.
@@ -109,14 +108,12 @@ impl Phrases {
             .iter()
             .map(|word| self.vocabulary.bear(word, number))
             .collect();
-        let acronym = acronym(words);
         if words.len() >= 3 {
-            self.by_acronym.entry(acronym.clone()).or_default().push(number);
+            self.by_acronym.entry(acronym(words)).or_default().push(number);
         }
         self.phrases.push(Phrase {
             words: ids,
             people: Vec::new(),
-            acronym,
         });
         self.by_form.insert(form, number);
         number
@@ -314,9 +311,9 @@ mod tests {
             .bear("Bidang Statistik, Dinas Komunikasi dan Informatika", 0)
             .unwrap();
         let health = phrases.bear("Bidang Gizi, Dinas Kesehatan", 1).unwrap();
-        (2..40).for_each(|person| {
-            drop(phrases.bear(&format!("Bidang Tugas{person}, Dinas Pekerjaan Umum"), person))
-        });
+        for person in 2..40 {
+            phrases.bear(&format!("Bidang Tugas{person}, Dinas Pekerjaan Umum"), person);
+        }
         phrases.seal();
         let survey = phrases.survey("diskominfo bid. statistik");
         assert_eq!(

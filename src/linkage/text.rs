@@ -103,7 +103,7 @@ fn unprotect(word: &str) -> String {
 
 fn sound(word: &str) -> String {
     let mut key = word.to_owned();
-    for (from, place, to, _) in SOUNDS.iter().filter(|row| row.1 == Place::Any) {
+    for (from, _, to, _) in SOUNDS.iter().filter(|row| row.1 == Place::Any) {
         if key.contains(from) {
             key = key.replace(from, to);
         }
