@@ -1,5 +1,14 @@
 //! The words of the institution: NIP, roster, election, pact, statement, entry, complaint. Absent: IO, clock, randomness, SQL.
 
 pub mod cell;
+pub mod code;
+pub mod election;
+pub mod entry;
 pub mod nip;
 pub mod roster;
+pub mod pact;
+pub mod pact_default;
+pub mod person;
+pub mod role;
+pub mod statement;
+pub mod text;
