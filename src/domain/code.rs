@@ -55,12 +55,17 @@ impl Code {
     }
 
     fn value(self) -> u128 {
-        self.0.iter().fold(0, |value, byte| (value << 8) | u128::from(*byte))
+        self.0
+            .iter()
+            .fold(0, |value, byte| (value << 8) | u128::from(*byte))
     }
 }
 
 fn symbol(value: u128) -> char {
-    usize::try_from(value).ok().and_then(|index| SYMBOLS.get(index)).map_or('?', |symbol| char::from(*symbol))
+    usize::try_from(value)
+        .ok()
+        .and_then(|index| SYMBOLS.get(index))
+        .map_or('?', |symbol| char::from(*symbol))
 }
 
 /// The value of a typed character: I and L are 1, O is 0, case does not count.
@@ -128,7 +133,11 @@ mod tests {
     fn reads_what_people_type() {
         let code = Code::from_bytes([0, 0x44, 0x32, 0x14, 0xC7, 0x42, 0x54, 0xB6, 0x35, 0xCF]);
         let printed = code.to_string();
-        let typed = printed.to_lowercase().replace('0', "o").replace('1', "l").replace('-', " ");
+        let typed = printed
+            .to_lowercase()
+            .replace('0', "o")
+            .replace('1', "l")
+            .replace('-', " ");
         assert_eq!(typed.parse(), Ok(code));
         assert_eq!(typed.replace('l', "I").parse(), Ok(code));
     }
@@ -138,8 +147,14 @@ mod tests {
         assert_eq!(" - ".parse::<Code>(), Err(CodeError::Empty));
         assert_eq!("0000-0000".parse::<Code>(), Err(CodeError::TooShort { found: 8 }));
         assert_eq!("0".repeat(18).parse::<Code>(), Err(CodeError::TooLong));
-        assert_eq!("0000-0000-0000-000U-0".parse::<Code>(), Err(CodeError::Symbol('U')));
-        assert_eq!("0000-0000-0000-00?0-0".parse::<Code>(), Err(CodeError::Symbol('?')));
+        assert_eq!(
+            "0000-0000-0000-000U-0".parse::<Code>(),
+            Err(CodeError::Symbol('U'))
+        );
+        assert_eq!(
+            "0000-0000-0000-00?0-0".parse::<Code>(),
+            Err(CodeError::Symbol('?'))
+        );
         assert_eq!("0000-0000-0000-0000-1".parse::<Code>(), Err(CodeError::Check));
     }
 

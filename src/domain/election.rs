@@ -47,7 +47,10 @@ impl FromStr for LookUp {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        Self::ALL.into_iter().find(|mode| mode.as_str() == text).ok_or(ValueError::Word)
+        Self::ALL
+            .into_iter()
+            .find(|mode| mode.as_str() == text)
+            .ok_or(ValueError::Word)
     }
 }
 
@@ -144,7 +147,8 @@ pub fn known_zone(zone: &Zone) -> Option<TimeZone> {
 
 /// The day of a time in a zone. Times beyond the calendar's end (year 9999) are the last day.
 pub fn civil_day(time: Time, zone: &TimeZone) -> Date {
-    Timestamp::from_second(time.unix_i64()).unwrap_or(Timestamp::MAX).to_zoned_datetime(zone.clone()).date()
+    zone.to_datetime(Timestamp::from_second(time.unix_i64()).unwrap_or(Timestamp::MAX))
+        .date()
 }
 
 /// When a person signed, seen from the day of an incident.

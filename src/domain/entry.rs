@@ -112,9 +112,15 @@ impl Entry {
             return Err(TextError::Rule("at is not a whole minute"));
         }
         if !self.by.is_sorted_by(|a, b| a.key < b.key) {
-            return Err(TextError::Rule("authors are not in ascending order of their keys"));
+            return Err(TextError::Rule(
+                "authors are not in ascending order of their keys",
+            ));
         }
-        if self.body.authorship().is_some_and(|authorship| authorship.count != self.by.len()) {
+        if self
+            .body
+            .authorship()
+            .is_some_and(|authorship| authorship.count != self.by.len())
+        {
             return Err(TextError::Rule("not as many authors as this kind has"));
         }
         self.body.check()
@@ -138,13 +144,19 @@ impl Entry {
 
 fn read_by(value: &str) -> Result<By, ValueError> {
     let (key, signature) = pair(value)?;
-    Ok(By { key: base64_array(key)?, signature: base64_array(signature)? })
+    Ok(By {
+        key: base64_array(key)?,
+        signature: base64_array(signature)?,
+    })
 }
 
 impl Body {
     /// The act's text: what an officer signs.
     pub fn act_bytes(&self, origin: &Origin) -> Vec<u8> {
-        let mut bytes = Writer::open(ACT_FIRST_LINE).line("origin", origin).line("kind", self.kind()).finish();
+        let mut bytes = Writer::open(ACT_FIRST_LINE)
+            .line("origin", origin)
+            .line("kind", self.kind())
+            .finish();
         bytes.extend(self.own_lines());
         bytes
     }

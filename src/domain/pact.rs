@@ -44,7 +44,10 @@ impl FromStr for Language {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        [Self::Id, Self::En].into_iter().find(|language| language.as_str() == text).ok_or(ValueError::Word)
+        [Self::Id, Self::En]
+            .into_iter()
+            .find(|language| language.as_str() == text)
+            .ok_or(ValueError::Word)
     }
 }
 

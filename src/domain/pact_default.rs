@@ -58,7 +58,11 @@ mod tests {
     fn is_a_pact_and_names_the_agency() {
         let pact = default_pact("pemilu-2024".parse().unwrap(), "Kementerian Contoh").unwrap();
         assert_eq!(PactText::parse(&pact.print()).unwrap(), pact);
-        assert!(pact.preamble.as_str().contains("di lingkungan Kementerian Contoh,"));
+        assert!(
+            pact.preamble
+                .as_str()
+                .contains("di lingkungan Kementerian Contoh,")
+        );
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub use opening::PersonOpening;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::domain::nip::Nip;
 use crate::domain::statement::Method;
 use crate::domain::text::Id;
 use crate::domain::text::Origin;
@@ -29,8 +30,9 @@ use crate::domain::text::print_hex;
 /// The value of a field: what is shown to the signer, or a lone `-` where it is not known.
 pub type FieldValue = Prose<400>;
 
-/// The number that names a person in a label: NIP or NI PPPK, 18 digits. Its parts are not checked here.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The number that names a person in a label: NIP or NI PPPK, 18 digits, whose parts are [`Nip`]'s matter. `Debug`
+/// hides it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonNumber(String);
 
 impl PersonNumber {
@@ -45,7 +47,23 @@ impl FromStr for PersonNumber {
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
         let is_number = text.len() == 18 && text.bytes().all(|byte| byte.is_ascii_digit());
-        if is_number { Ok(Self(text.to_owned())) } else { Err(ValueError::Num) }
+        if is_number {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ValueError::Num)
+        }
+    }
+}
+
+impl From<&Nip> for PersonNumber {
+    fn from(nip: &Nip) -> Self {
+        Self(nip.as_str().to_owned())
+    }
+}
+
+impl fmt::Debug for PersonNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PersonNumber(***)")
     }
 }
 
@@ -98,14 +116,21 @@ pub struct Digests {
 
 /// The label of a person in one election of one log.
 pub fn label(salt: &[u8; 32], origin: &Origin, election: &Id, person: &PersonNumber) -> [u8; 32] {
-    let lines =
-        Writer::lines().line("origin", origin).line("election", election).line("person", person).finish();
+    let lines = Writer::lines()
+        .line("origin", origin)
+        .line("election", election)
+        .line("person", person)
+        .finish();
     digest(&[b"ikrar/label/v1\n", salt, &lines])
 }
 
 /// The digest of one field under its own salt.
 pub fn field_digest(salt: &[u8; 32], field: Field, value: &FieldValue) -> [u8; 32] {
-    digest(&[b"ikrar/field/v1\n", salt, &Writer::lines().line(field.as_str(), value).finish()])
+    digest(&[
+        b"ikrar/field/v1\n",
+        salt,
+        &Writer::lines().line(field.as_str(), value).finish(),
+    ])
 }
 
 /// The commitment of a statement to a label and four fields.
@@ -122,7 +147,10 @@ pub fn commit(label: &[u8; 32], digests: &Digests) -> [u8; 32] {
 
 /// The commitment of a signature entry to what shows that the person stepped up.
 pub fn evidence(salt: &[u8; 32], method: Method, statement_hash: &[u8; 32], bytes: &[u8]) -> [u8; 32] {
-    let lines = Writer::lines().line("method", method).line("statement", print_hex(statement_hash)).finish();
+    let lines = Writer::lines()
+        .line("method", method)
+        .line("statement", print_hex(statement_hash))
+        .finish();
     digest(&[b"ikrar/evidence/v1\n", salt, &lines, bytes])
 }
 
@@ -139,14 +167,20 @@ impl StepUp {
     /// Reads the text; only the bytes that [`StepUp::print`] makes are accepted.
     pub fn parse(bytes: &[u8]) -> Result<Self, TextError> {
         let mut reader = Reader::open(bytes, "ikrar/stepup/v1")?;
-        let step_up = Self { sent: reader.read("sent", str::parse)?, answered: reader.read("answered", str::parse)? };
+        let step_up = Self {
+            sent: reader.read("sent", str::parse)?,
+            answered: reader.read("answered", str::parse)?,
+        };
         reader.finish()?;
         Ok(step_up)
     }
 
     /// The text's bytes.
     pub fn print(&self) -> Vec<u8> {
-        Writer::open("ikrar/stepup/v1").line("sent", self.sent).line("answered", self.answered).finish()
+        Writer::open("ikrar/stepup/v1")
+            .line("sent", self.sent)
+            .line("answered", self.answered)
+            .finish()
     }
 }
 

@@ -26,8 +26,14 @@ pub enum Role {
 
 impl Role {
     /// Every role, officers' first, in the order the ledger prints them.
-    pub const ALL: [Self; 6] =
-        [Self::Auditor, Self::Examiner, Self::Hr, Self::Operator, Self::UnitHead, Self::Signer];
+    pub const ALL: [Self; 6] = [
+        Self::Auditor,
+        Self::Examiner,
+        Self::Hr,
+        Self::Operator,
+        Self::UnitHead,
+        Self::Signer,
+    ];
 
     /// The word that stands in the ledger and in settings.
     pub fn as_str(self) -> &'static str {
@@ -57,7 +63,10 @@ impl FromStr for Role {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or(ValueError::Word)
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or(ValueError::Word)
     }
 }
 
@@ -98,7 +107,10 @@ impl Roles {
 
     /// The roles in the order they are printed.
     pub fn list(self) -> Vec<Role> {
-        Role::ALL.into_iter().filter(|role| self.contains(*role)).collect()
+        Role::ALL
+            .into_iter()
+            .filter(|role| self.contains(*role))
+            .collect()
     }
 }
 
@@ -234,9 +246,11 @@ impl Action {
     fn reach(self) -> Reach {
         match self {
             Self::SignOwnPact | Self::ViewOwnReceipt | Self::DisputeOwnSignature => Reach::Own,
-            Self::ViewDashboard | Self::ListPeople | Self::ExportPeople | Self::GrantExemption | Self::Invite => {
-                Reach::Unit
-            }
+            Self::ViewDashboard
+            | Self::ListPeople
+            | Self::ExportPeople
+            | Self::GrantExemption
+            | Self::Invite => Reach::Unit,
             _ => Reach::Installation,
         }
     }
@@ -271,7 +285,10 @@ impl UnitPath {
     /// Is the other this unit, or below it? The empty path contains nothing, not even itself.
     pub fn contains(&self, other: &Self) -> bool {
         !self.0.is_empty()
-            && other.0.strip_prefix(&self.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            && other
+                .0
+                .strip_prefix(&self.0)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// The path as text.

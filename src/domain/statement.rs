@@ -50,7 +50,10 @@ impl FromStr for Method {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        Self::ALL.into_iter().find(|method| method.as_str() == text).ok_or(ValueError::Word)
+        Self::ALL
+            .into_iter()
+            .find(|method| method.as_str() == text)
+            .ok_or(ValueError::Word)
     }
 }
 
@@ -104,7 +107,10 @@ impl Statement {
             method: reader.read("method", str::parse)?,
             after: reader.read("after", |value| {
                 let (size, root) = pair(value)?;
-                Ok(After { size: num(size)?, root: base64_array(root)? })
+                Ok(After {
+                    size: num(size)?,
+                    root: base64_array(root)?,
+                })
             })?,
         };
         reader.finish()?;
@@ -121,7 +127,10 @@ impl Statement {
             .line("commit", print_hex(&self.commit))
             .line("key", print_base64(&self.key))
             .line("method", self.method)
-            .line("after", format_args!("{} {}", self.after.size, print_base64(&self.after.root)))
+            .line(
+                "after",
+                format_args!("{} {}", self.after.size, print_base64(&self.after.root)),
+            )
             .finish()
     }
 

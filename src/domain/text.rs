@@ -165,7 +165,9 @@ impl<'a> Reader<'a> {
         match self.peek()? {
             Some((found, value)) if found == key => {
                 self.any()?;
-                parse(value).map(Some).map_err(|source| TextError::Value { line, key, source })
+                parse(value)
+                    .map(Some)
+                    .map_err(|source| TextError::Value { line, key, source })
             }
             _ => Ok(None),
         }
@@ -173,7 +175,11 @@ impl<'a> Reader<'a> {
 
     /// Ends; an error when lines are left.
     pub fn finish(self) -> Result<(), TextError> {
-        if self.rest.is_empty() { Ok(()) } else { Err(TextError::Extra { line: self.line }) }
+        if self.rest.is_empty() {
+            Ok(())
+        } else {
+            Err(TextError::Extra { line: self.line })
+        }
     }
 }
 
@@ -192,7 +198,9 @@ pub struct Writer {
 impl Writer {
     /// Begins with the line that names kind and version.
     pub fn open(first: &str) -> Self {
-        Self { out: format!("{first}\n") }
+        Self {
+            out: format!("{first}\n"),
+        }
     }
 
     /// Begins with nothing: lines alone.
@@ -211,7 +219,9 @@ impl Writer {
     /// Adds one line a value.
     #[must_use]
     pub fn each<T, D: Display>(self, key: &str, values: &[T], print: impl Fn(&T) -> D) -> Self {
-        values.iter().fold(self, |writer, value| writer.line(key, print(value)))
+        values
+            .iter()
+            .fold(self, |writer, value| writer.line(key, print(value)))
     }
 
     /// The bytes written.
@@ -231,7 +241,9 @@ mod tests {
 
     #[test]
     fn refuses_every_second_spelling_of_a_line() {
-        for bad in ["k v", "k  v\n", "k v \n", "k \n", "k\n", "\nk v\n", "k v\n\n", " v\n"] {
+        for bad in [
+            "k v", "k  v\n", "k v \n", "k \n", "k\n", "\nk v\n", "k v\n\n", " v\n",
+        ] {
             let text = format!("t/v1\n{bad}");
             let read = Reader::open(text.as_bytes(), "t/v1").and_then(|mut reader| {
                 reader.read("k", |value| Ok(value.to_owned()))?;
@@ -239,7 +251,13 @@ mod tests {
             });
             assert!(read.is_err(), "{bad:?}");
         }
-        assert_eq!(Reader::open(b"t/v1", "t/v1").err(), Some(TextError::FirstLine { expected: "t/v1" }));
-        assert_eq!(Reader::open(b"t/v1\xff\n", "t/v1").err(), Some(TextError::NotUtf8));
+        assert_eq!(
+            Reader::open(b"t/v1", "t/v1").err(),
+            Some(TextError::FirstLine { expected: "t/v1" })
+        );
+        assert_eq!(
+            Reader::open(b"t/v1\xff\n", "t/v1").err(),
+            Some(TextError::NotUtf8)
+        );
     }
 }

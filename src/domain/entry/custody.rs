@@ -22,7 +22,9 @@ fn check_size(bytes: &[u8]) -> Result<(), TextError> {
     if bytes.is_empty() {
         Err(TextError::Rule("what the entry carries is empty"))
     } else if bytes.len() > CARRIED_SIZE_MAX {
-        Err(TextError::TooLong { max: CARRIED_SIZE_MAX })
+        Err(TextError::TooLong {
+            max: CARRIED_SIZE_MAX,
+        })
     } else {
         Ok(())
     }
@@ -37,7 +39,9 @@ pub struct Anchor {
 
 impl Anchor {
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, TextError> {
-        Ok(Self { checkpoint: reader.read("checkpoint", base64_bytes)? })
+        Ok(Self {
+            checkpoint: reader.read("checkpoint", base64_bytes)?,
+        })
     }
 
     pub(super) fn check(&self) -> Result<(), TextError> {
@@ -89,22 +93,34 @@ pub struct Seal {
 impl Seal {
     /// The seal of a journal's size and root under a salt.
     pub fn digest(salt: &[u8], size: u64, root: &[u8; 32]) -> [u8; 32] {
-        let lines = Writer::lines().line("size", size).line("root", print_hex(root)).finish();
+        let lines = Writer::lines()
+            .line("size", size)
+            .line("root", print_hex(root))
+            .finish();
         digest(&[b"ikrar/seal/v1\n", salt, &lines])
     }
 
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, TextError> {
-        Ok(Self { date: reader.read("date", read_date)?, seal: reader.read("seal", hex_array)? })
+        Ok(Self {
+            date: reader.read("date", read_date)?,
+            seal: reader.read("seal", hex_array)?,
+        })
     }
 
     pub(super) fn print(&self) -> Writer {
-        Writer::lines().line("date", self.date).line("seal", print_hex(&self.seal))
+        Writer::lines()
+            .line("date", self.date)
+            .line("seal", print_hex(&self.seal))
     }
 }
 
 fn read_date(text: &str) -> Result<Date, ValueError> {
     let date: Date = text.parse().map_err(|_no_date| ValueError::Word)?;
-    if date.to_string() == text && date.year() >= 0 { Ok(date) } else { Err(ValueError::Word) }
+    if date.to_string() == text && date.year() >= 0 {
+        Ok(date)
+    } else {
+        Err(ValueError::Word)
+    }
 }
 
 /// The witnesses' policy, in force seven days later.
@@ -118,7 +134,10 @@ pub struct Policy {
 
 impl Policy {
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, TextError> {
-        Ok(Self { policy: reader.read("policy", base64_bytes)?, nonce: reader.read("nonce", hex_array)? })
+        Ok(Self {
+            policy: reader.read("policy", base64_bytes)?,
+            nonce: reader.read("nonce", hex_array)?,
+        })
     }
 
     pub(super) fn check(&self) -> Result<(), TextError> {
@@ -126,7 +145,9 @@ impl Policy {
     }
 
     pub(super) fn print(&self) -> Writer {
-        Writer::lines().line("policy", print_base64(&self.policy)).line("nonce", print_hex(&self.nonce))
+        Writer::lines()
+            .line("policy", print_base64(&self.policy))
+            .line("nonce", print_hex(&self.nonce))
     }
 }
 
@@ -141,10 +162,15 @@ pub struct LogKey {
 
 impl LogKey {
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, TextError> {
-        Ok(Self { vkey: reader.read("vkey", str::parse)?, nonce: reader.read("nonce", hex_array)? })
+        Ok(Self {
+            vkey: reader.read("vkey", str::parse)?,
+            nonce: reader.read("nonce", hex_array)?,
+        })
     }
 
     pub(super) fn print(&self) -> Writer {
-        Writer::lines().line("vkey", &self.vkey).line("nonce", print_hex(&self.nonce))
+        Writer::lines()
+            .line("vkey", &self.vkey)
+            .line("nonce", print_hex(&self.nonce))
     }
 }

@@ -31,13 +31,27 @@ impl Election {
         let mut contests = Vec::new();
         while let Some(contest) = reader.read_if("contest", |value| {
             let (id, determined) = pair(value)?;
-            Ok(Contest { id: id.parse()?, determined: determined.parse()? })
+            Ok(Contest {
+                id: id.parse()?,
+                determined: determined.parse()?,
+            })
         })? {
             contests.push(contest);
         }
         let lookup = reader.read("lookup", str::parse)?;
         let nonce = reader.read("nonce", hex_array)?;
-        Ok(Self { election: election::Election { id, title, opens, closes, zone, contests, lookup }, nonce })
+        Ok(Self {
+            election: election::Election {
+                id,
+                title,
+                opens,
+                closes,
+                zone,
+                contests,
+                lookup,
+            },
+            nonce,
+        })
     }
 
     pub(super) fn print(&self) -> Writer {
@@ -48,7 +62,9 @@ impl Election {
             .line("opens", election.opens)
             .line("closes", election.closes)
             .line("zone", &election.zone)
-            .each("contest", &election.contests, |contest| format!("{} {}", contest.id, contest.determined))
+            .each("contest", &election.contests, |contest| {
+                format!("{} {}", contest.id, contest.determined)
+            })
             .line("lookup", election.lookup)
             .line("nonce", print_hex(&self.nonce))
     }

@@ -38,11 +38,16 @@ impl Unknown {
             let (key, value) = reader.any()?;
             lines.push((key.to_owned(), value.to_owned()));
         }
-        Ok(Self { kind: kind.clone(), lines })
+        Ok(Self {
+            kind: kind.clone(),
+            lines,
+        })
     }
 
     fn print(&self) -> Writer {
-        self.lines.iter().fold(Writer::lines(), |writer, (key, value)| writer.line(key, value))
+        self.lines
+            .iter()
+            .fold(Writer::lines(), |writer, (key, value)| writer.line(key, value))
     }
 }
 

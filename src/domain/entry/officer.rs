@@ -40,7 +40,12 @@ impl Genesis {
         })? {
             officers.push(officer);
         }
-        Ok(Self { origin, vkey, officers, nonce: reader.read("nonce", hex_array)? })
+        Ok(Self {
+            origin,
+            vkey,
+            officers,
+            nonce: reader.read("nonce", hex_array)?,
+        })
     }
 
     pub(super) fn check(&self) -> Result<(), TextError> {
@@ -48,7 +53,9 @@ impl Genesis {
             return Err(TextError::Rule("genesis names 1 to 16 officers"));
         }
         if !self.officers.is_sorted_by(|(a, _), (b, _)| a < b) {
-            return Err(TextError::Rule("officers are not in ascending order of their keys"));
+            return Err(TextError::Rule(
+                "officers are not in ascending order of their keys",
+            ));
         }
         Ok(())
     }
@@ -57,7 +64,9 @@ impl Genesis {
         Writer::lines()
             .line("origin", &self.origin)
             .line("vkey", &self.vkey)
-            .each("officer", &self.officers, |(key, roles)| format!("{} {roles}", print_base64(key)))
+            .each("officer", &self.officers, |(key, roles)| {
+                format!("{} {roles}", print_base64(key))
+            })
             .line("nonce", print_hex(&self.nonce))
     }
 }
@@ -78,14 +87,20 @@ impl Officer {
         Ok(Self {
             key: reader.read("key", base64_array)?,
             roles: reader.read("roles", |value| -> Result<_, ValueError> {
-                if value == "none" { Ok(None) } else { value.parse().map(Some) }
+                if value == "none" {
+                    Ok(None)
+                } else {
+                    value.parse().map(Some)
+                }
             })?,
             nonce: reader.read("nonce", hex_array)?,
         })
     }
 
     pub(super) fn print(&self) -> Writer {
-        let roles = self.roles.map_or_else(|| "none".to_owned(), |roles| roles.to_string());
+        let roles = self
+            .roles
+            .map_or_else(|| "none".to_owned(), |roles| roles.to_string());
         Writer::lines()
             .line("key", print_base64(&self.key))
             .line("roles", roles)

@@ -48,7 +48,10 @@ impl FromStr for OffReason {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        Self::ALL.into_iter().find(|reason| reason.as_str() == text).ok_or(ValueError::Word)
+        Self::ALL
+            .into_iter()
+            .find(|reason| reason.as_str() == text)
+            .ok_or(ValueError::Word)
     }
 }
 
@@ -85,7 +88,12 @@ impl Roster {
         })? {
             off.push(label);
         }
-        Ok(Self { election, add, off, nonce: reader.read("nonce", hex_array)? })
+        Ok(Self {
+            election,
+            add,
+            off,
+            nonce: reader.read("nonce", hex_array)?,
+        })
     }
 
     pub(super) fn check(&self) -> Result<(), TextError> {
@@ -103,7 +111,9 @@ impl Roster {
         Writer::lines()
             .line("election", &self.election)
             .each("add", &self.add, |label| print_hex(label))
-            .each("off", &self.off, |(label, reason)| format!("{} {reason}", print_hex(label)))
+            .each("off", &self.off, |(label, reason)| {
+                format!("{} {reason}", print_hex(label))
+            })
             .line("nonce", print_hex(&self.nonce))
     }
 }

@@ -1,8 +1,6 @@
 //! Lives here: the fragment of a receipt's QR code, which opens name and unit and which no server sees (docs/format.md
 //! §6): `o1.<A>.<name>.<unit>`. Absent: the address before it.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use thiserror::Error;
 
 use crate::domain::person::Field;
@@ -11,6 +9,8 @@ use crate::domain::person::FieldValue;
 use crate::domain::person::Opening;
 use crate::domain::text::Id;
 use crate::domain::text::Origin;
+use crate::ledger::encoding::decode_base64url;
+use crate::ledger::encoding::encode_base64url;
 
 /// Why a fragment is not one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -48,8 +48,14 @@ impl Fragment {
     pub fn of(opening: &Opening) -> Option<Self> {
         match (&opening.name, &opening.unit) {
             (
-                FieldOpening::Open { salt: name_salt, value: name },
-                FieldOpening::Open { salt: unit_salt, value: unit },
+                FieldOpening::Open {
+                    salt: name_salt,
+                    value: name,
+                },
+                FieldOpening::Open {
+                    salt: unit_salt,
+                    value: unit,
+                },
             ) => Some(Self {
                 nip_digest: opening.nip.digest(Field::Nip),
                 position_digest: opening.position.digest(Field::Position),
@@ -70,32 +76,50 @@ impl Fragment {
             label,
             person: None,
             nip: FieldOpening::Closed(self.nip_digest),
-            name: FieldOpening::Open { salt: self.name_salt, value: self.name.clone() },
-            unit: FieldOpening::Open { salt: self.unit_salt, value: self.unit.clone() },
+            name: FieldOpening::Open {
+                salt: self.name_salt,
+                value: self.name.clone(),
+            },
+            unit: FieldOpening::Open {
+                salt: self.unit_salt,
+                value: self.unit.clone(),
+            },
             position: FieldOpening::Closed(self.position_digest),
         }
     }
 
     /// The text after `#`.
     pub fn encode(&self) -> String {
-        let fixed = [self.nip_digest, self.position_digest, self.name_salt, self.unit_salt].concat();
+        let fixed = [
+            self.nip_digest,
+            self.position_digest,
+            self.name_salt,
+            self.unit_salt,
+        ]
+        .concat();
         format!(
             "o1.{}.{}.{}",
-            URL_SAFE_NO_PAD.encode(fixed),
-            URL_SAFE_NO_PAD.encode(self.name.as_str()),
-            URL_SAFE_NO_PAD.encode(self.unit.as_str())
+            encode_base64url(&fixed),
+            encode_base64url(self.name.as_str().as_bytes()),
+            encode_base64url(self.unit.as_str().as_bytes())
         )
     }
 
     /// Reads the text after `#`; only what [`Fragment::encode`] makes is accepted.
     pub fn decode(text: &str) -> Result<Self, FragmentError> {
         let mut parts = text.split('.');
-        let (Some("o1"), Some(fixed), Some(name), Some(unit), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
-        else {
+        let (Some("o1"), Some(fixed), Some(name), Some(unit), None) = (
+            parts.next(),
+            parts.next(),
+            parts.next(),
+            parts.next(),
+            parts.next(),
+        ) else {
             return Err(FragmentError::Form);
         };
-        let fixed: [u8; 128] = decode(fixed)?.try_into().map_err(|_other_length| FragmentError::Base64)?;
+        let fixed: [u8; 128] = decode(fixed)?
+            .try_into()
+            .map_err(|_other_length| FragmentError::Base64)?;
         let mut chunks = fixed.as_chunks::<32>().0.iter().copied();
         let mut next = || chunks.next().ok_or(FragmentError::Base64);
         Ok(Self {
@@ -110,7 +134,7 @@ impl Fragment {
 }
 
 fn decode(part: &str) -> Result<Vec<u8>, FragmentError> {
-    URL_SAFE_NO_PAD.decode(part).map_err(|_malformed| FragmentError::Base64)
+    decode_base64url(part).map_err(|_malformed| FragmentError::Base64)
 }
 
 fn words(part: &str) -> Result<FieldValue, FragmentError> {

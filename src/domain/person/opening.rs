@@ -117,7 +117,10 @@ impl Opening {
             label: reader.read("label", hex_array)?,
             person: reader.read_if("person", |value| {
                 let (number, salt) = pair(value)?;
-                Ok(PersonOpening { number: number.parse()?, salt: hex_array(salt)? })
+                Ok(PersonOpening {
+                    number: number.parse()?,
+                    salt: hex_array(salt)?,
+                })
             })?,
             nip: read_field(&mut reader, Field::Nip)?,
             name: read_field(&mut reader, Field::Name)?,
@@ -143,7 +146,9 @@ impl Opening {
                 FieldOpening::Open { salt, value } => {
                     writer.line("field", format_args!("{name} {} {value}", print_hex(salt)))
                 }
-                FieldOpening::Closed(digest) => writer.line("digest", format_args!("{name} {}", print_hex(digest))),
+                FieldOpening::Closed(digest) => {
+                    writer.line("digest", format_args!("{name} {}", print_hex(digest)))
+                }
             };
         }
         writer.finish()
@@ -182,7 +187,10 @@ impl Opening {
                 && self.label == statement.label,
             commit: self.commit() == statement.commit,
             person: self.person.as_ref().map(|person| {
-                let agrees = self.nip.value().is_none_or(|nip| nip.as_str() == person.number.as_str());
+                let agrees = self
+                    .nip
+                    .value()
+                    .is_none_or(|nip| nip.as_str() == person.number.as_str());
                 agrees && label(&person.salt, &self.origin, &self.election, &person.number) == self.label
             }),
         }
@@ -191,22 +199,35 @@ impl Opening {
     /// The same opening without the person's number: name, unit and position as they are, the NIP closed.
     #[must_use]
     pub fn without_number(&self) -> Self {
-        Self { person: None, nip: self.nip.close(Field::Nip), ..self.clone() }
+        Self {
+            person: None,
+            nip: self.nip.close(Field::Nip),
+            ..self.clone()
+        }
     }
 }
 
 fn read_field(reader: &mut Reader<'_>, field: Field) -> Result<FieldOpening, TextError> {
     let named = |value: &'_ str| -> Result<String, ValueError> {
         let (name, rest) = pair(value)?;
-        if name == field.as_str() { Ok(rest.to_owned()) } else { Err(ValueError::Word) }
+        if name == field.as_str() {
+            Ok(rest.to_owned())
+        } else {
+            Err(ValueError::Word)
+        }
     };
     let opened = reader.read_if("field", |line| {
         let rest = named(line)?;
         let (salt, value) = pair(&rest)?;
-        Ok(FieldOpening::Open { salt: hex_array(salt)?, value: value.parse()? })
+        Ok(FieldOpening::Open {
+            salt: hex_array(salt)?,
+            value: value.parse()?,
+        })
     })?;
     match opened {
         Some(opened) => Ok(opened),
-        None => reader.read("digest", |line| Ok(FieldOpening::Closed(hex_array(&named(line)?)?))),
+        None => reader.read("digest", |line| {
+            Ok(FieldOpening::Closed(hex_array(&named(line)?)?))
+        }),
     }
 }

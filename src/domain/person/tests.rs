@@ -8,15 +8,24 @@ use crate::domain::statement::Statement;
 
 fn opening() -> Opening {
     let number: PersonNumber = "198501012010011001".parse().unwrap();
-    let (origin, election): (Origin, Id) = ("ikrar.example/log".parse().unwrap(), "pemilu-2024".parse().unwrap());
-    let open = |salt: u8, value: &str| FieldOpening::Open { salt: [salt; 32], value: value.parse().unwrap() };
+    let (origin, election): (Origin, Id) = (
+        "ikrar.example/log".parse().unwrap(),
+        "pemilu-2024".parse().unwrap(),
+    );
+    let open = |salt: u8, value: &str| FieldOpening::Open {
+        salt: [salt; 32],
+        value: value.parse().unwrap(),
+    };
     Opening {
         label: label(&[9; 32], &origin, &election, &number),
         nip: open(1, number.as_str()),
         name: open(2, "Budi Santoso"),
         unit: open(3, "Biro Umum"),
         position: open(4, "-"),
-        person: Some(PersonOpening { number, salt: [9; 32] }),
+        person: Some(PersonOpening {
+            number,
+            salt: [9; 32],
+        }),
         origin,
         election,
     }
@@ -31,7 +40,10 @@ fn statement(opening: &Opening) -> Statement {
         commit: opening.commit(),
         key: [6; 32],
         method: Method::Email,
-        after: After { size: 4, root: [7; 32] },
+        after: After {
+            size: 4,
+            root: [7; 32],
+        },
     }
 }
 
@@ -39,24 +51,45 @@ fn statement(opening: &Opening) -> Statement {
 fn an_opening_opens_its_statement_and_no_other() {
     let whole = opening();
     let statement = statement(&whole);
-    assert_eq!(whole.check(&statement), OpeningCheck { same_statement: true, commit: true, person: Some(true) });
+    assert_eq!(
+        whole.check(&statement),
+        OpeningCheck {
+            same_statement: true,
+            commit: true,
+            person: Some(true)
+        }
+    );
     assert_eq!(whole.without_number().check(&statement).person, None);
     assert!(whole.without_number().check(&statement).holds());
 
     let renamed = Opening {
-        name: FieldOpening::Open { salt: [2; 32], value: "Siti Aminah".parse().unwrap() },
+        name: FieldOpening::Open {
+            salt: [2; 32],
+            value: "Siti Aminah".parse().unwrap(),
+        },
         ..whole.clone()
     };
     assert!(!renamed.check(&statement).commit);
-    let wrong_salt =
-        Opening { person: whole.person.clone().map(|person| PersonOpening { salt: [8; 32], ..person }), ..whole.clone() };
+    let wrong_salt = Opening {
+        person: whole.person.clone().map(|person| PersonOpening {
+            salt: [8; 32],
+            ..person
+        }),
+        ..whole.clone()
+    };
     assert_eq!(wrong_salt.check(&statement).person, Some(false));
     let other_nip = Opening {
-        nip: FieldOpening::Open { salt: [1; 32], value: "198501012010011002".parse().unwrap() },
+        nip: FieldOpening::Open {
+            salt: [1; 32],
+            value: "198501012010011002".parse().unwrap(),
+        },
         ..whole.clone()
     };
     assert_eq!(other_nip.check(&statement).person, Some(false));
-    let elsewhere = Opening { election: "pilkada-2024".parse().unwrap(), ..whole };
+    let elsewhere = Opening {
+        election: "pilkada-2024".parse().unwrap(),
+        ..whole
+    };
     assert!(!elsewhere.check(&statement).same_statement);
 }
 
@@ -72,7 +105,13 @@ fn a_fragment_opens_name_and_unit() {
     assert_eq!(Fragment::decode(&format!("{text}.")), Err(FragmentError::Form));
     assert_eq!(Fragment::decode(&format!("{text}=")), Err(FragmentError::Base64));
     assert_eq!(Fragment::decode("o1.AA.QQ.QQ"), Err(FragmentError::Base64));
-    assert!(Fragment::of(&Opening { name: FieldOpening::Closed([0; 32]), ..whole }).is_none());
+    assert!(
+        Fragment::of(&Opening {
+            name: FieldOpening::Closed([0; 32]),
+            ..whole
+        })
+        .is_none()
+    );
 }
 
 #[test]

@@ -49,7 +49,18 @@ fn installation_scope_never_refuses_for_a_unit() {
 
 #[test]
 fn roles_have_one_spelling() {
-    for bad in ["", "hr,", ",hr", "hr,hr", "operator,hr", "signer", "hr,signer", "none", "HR", "hr, operator"] {
+    for bad in [
+        "",
+        "hr,",
+        ",hr",
+        "hr,hr",
+        "operator,hr",
+        "signer",
+        "hr,signer",
+        "none",
+        "HR",
+        "hr, operator",
+    ] {
         assert_eq!(bad.parse::<Roles>(), Err(ValueError::Roles), "{bad:?}");
     }
     let all = "auditor,examiner,hr,operator,unit_head";

@@ -58,19 +58,25 @@ name!(
 
 fn is_id(text: &str) -> bool {
     text.len() <= 63
-        && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
         && !text.is_empty()
         && !text.starts_with('-')
 }
 
 fn is_origin(text: &str) -> bool {
     (1..=128).contains(&text.len())
-        && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'/' | b'_' | b'-'))
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'/' | b'_' | b'-'))
 }
 
 fn is_zone(text: &str) -> bool {
     (1..=64).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | b'/' | b'-'))
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | b'/' | b'-'))
 }
 
 fn is_vkey(text: &str) -> bool {
@@ -84,13 +90,21 @@ pub struct Time(u64);
 impl Time {
     /// The time so many seconds after 1970 (UTC), without leap seconds.
     pub fn from_unix(seconds: u64) -> Result<Self, ValueError> {
-        if i64::try_from(seconds).is_ok() { Ok(Self(seconds)) } else { Err(ValueError::Num) }
+        if i64::try_from(seconds).is_ok() {
+            Ok(Self(seconds))
+        } else {
+            Err(ValueError::Num)
+        }
     }
 
     /// Reads a `time` of whole minutes.
     pub fn minute(text: &str) -> Result<Self, ValueError> {
         let time = Self(num(text)?);
-        if time.is_minute() { Ok(time) } else { Err(ValueError::Minute) }
+        if time.is_minute() {
+            Ok(time)
+        } else {
+            Err(ValueError::Minute)
+        }
     }
 
     /// This time with its seconds cut off.

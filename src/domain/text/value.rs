@@ -1,10 +1,13 @@
 //! Lives here: numbers, hex and base64 as they stand in our texts (docs/format.md §1). Absent: lines.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use thiserror::Error;
 
 use crate::domain::text::ProseError;
+use crate::ledger::encoding::decode_base64;
+use crate::ledger::encoding::decode_hex_array;
+use crate::ledger::encoding::encode_base64;
+use crate::ledger::encoding::encode_hex;
+use crate::ledger::encoding::parse_num;
 use crate::ledger::hash::sha256;
 use crate::ledger::key::verify_strict;
 
@@ -60,11 +63,7 @@ pub enum ValueError {
 /// assert!(num("07").is_err() && num("+7").is_err() && num("9223372036854775808").is_err());
 /// ```
 pub fn num(text: &str) -> Result<u64, ValueError> {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits || (text.len() > 1 && text.starts_with('0')) {
-        return Err(ValueError::Num);
-    }
-    let value = text.parse::<u64>().map_err(|_too_large_or_empty| ValueError::Num)?;
+    let value = parse_num(text).map_err(|_malformed| ValueError::Num)?;
     if i64::try_from(value).is_err() {
         return Err(ValueError::Num);
     }
@@ -73,33 +72,34 @@ pub fn num(text: &str) -> Result<u64, ValueError> {
 
 /// `N` bytes as lower-case hex.
 pub fn hex_array<const N: usize>(text: &str) -> Result<[u8; N], ValueError> {
-    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return Err(ValueError::Hex);
-    }
-    let mut bytes = [0; N];
-    hex::decode_to_slice(text, &mut bytes).map_err(|_malformed| ValueError::Hex)?;
-    Ok(bytes)
+    decode_hex_array(text).map_err(|_malformed| ValueError::Hex)
 }
 
 /// Bytes as base64 of RFC 4648 §4: padded, trailing bits zero, at least one byte.
 pub fn base64_bytes(text: &str) -> Result<Vec<u8>, ValueError> {
-    let bytes = STANDARD.decode(text).map_err(|_malformed| ValueError::Base64)?;
-    if bytes.is_empty() { Err(ValueError::Base64) } else { Ok(bytes) }
+    let bytes = decode_base64(text).map_err(|_malformed| ValueError::Base64)?;
+    if bytes.is_empty() {
+        Err(ValueError::Base64)
+    } else {
+        Ok(bytes)
+    }
 }
 
 /// `N` bytes as base64 of RFC 4648 §4.
 pub fn base64_array<const N: usize>(text: &str) -> Result<[u8; N], ValueError> {
-    base64_bytes(text)?.try_into().map_err(|_other_length| ValueError::Base64)
+    base64_bytes(text)?
+        .try_into()
+        .map_err(|_other_length| ValueError::Base64)
 }
 
 /// Lower-case hex.
 pub fn print_hex(bytes: &[u8]) -> String {
-    hex::encode(bytes)
+    encode_hex(bytes)
 }
 
 /// Base64 of RFC 4648 §4, padded.
 pub fn print_base64(bytes: &[u8]) -> String {
-    STANDARD.encode(bytes)
+    encode_base64(bytes)
 }
 
 /// SHA-256 of the parts, one after the other.
