@@ -1,1 +1,167 @@
-//! The composition root: what a running portal is made of.
+//! The composition root: what a running portal is made of, and the two ways to its database.
+//!
+//! [`App::read`] runs a use-case on a pooled connection; [`App::write`] hands it to the one writer, which commits in batches and
+//! publishes before it answers. Absent: HTTP, use-cases.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::render::Render;
+use crate::service::Conn;
+use crate::service::DatabaseUrl;
+use crate::service::Error;
+use crate::service::Pool;
+use crate::service::publish;
+use crate::service::publish::LogFolder;
+
+pub mod keys;
+mod writer;
+
+use keys::Keys;
+use writer::Writer;
+
+/// A running portal. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    config: Config,
+    pool: Pool,
+    render: Render,
+    clock: Clock,
+    keys: Keys,
+    log: LogFolder,
+    writer: Writer,
+}
+
+impl App {
+    /// Opens database, keys and log folder, brings the tables up to date, repairs the published view forward and starts the writer.
+    pub fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        let url = DatabaseUrl::new(config.database_url());
+        create_data_dir(&config.data)?;
+        let mut conn = url.connect()?;
+        crate::service::migrate(&mut conn)?;
+        let keys = Keys::load(&config.keys_dir(), &config.origin)?;
+        let log = LogFolder::open(config.log_dir())?;
+        publish::publish(&mut conn, &log, &keys.log)?;
+        let pool = Pool::new(url, config.database_connections_max)?;
+        let writer = Writer::start(conn, log.clone(), keys.log.clone())?;
+        let render = Render::new()?;
+        Ok(Self(Arc::new(Inner {
+            config,
+            pool,
+            render,
+            clock,
+            keys,
+            log,
+            writer,
+        })))
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// Pages and mails.
+    pub fn render(&self) -> &Render {
+        &self.0.render
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// This installation's keys.
+    pub fn keys(&self) -> &Keys {
+        &self.0.keys
+    }
+
+    /// The public log.
+    pub fn log(&self) -> &LogFolder {
+        &self.0.log
+    }
+
+    /// Unix seconds.
+    pub fn now_s(&self) -> i64 {
+        self.0.clock.now_s()
+    }
+
+    /// Runs a use-case that only reads, on a thread of its own.
+    pub async fn read<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    {
+        let app = self.clone();
+        tokio::task::spawn_blocking(move || app.read_here(work))
+            .await
+            .map_err(Error::internal)?
+    }
+
+    /// [`App::read`] for callers that may block.
+    pub fn read_here<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+        let mut conn = self.0.pool.get()?;
+        work(&mut conn)
+    }
+
+    /// Runs a use-case in the writer's next transaction; the answer comes after COMMIT and, if the ledger grew, after the
+    /// checkpoint that covers it is published. A failing use-case is undone alone.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    {
+        self.check_clock()?;
+        self.0
+            .writer
+            .submit(work)?
+            .await
+            .map_err(|_dropped| Error::busy("problem-stopping"))?
+    }
+
+    /// [`App::write`] for callers that may block.
+    pub fn write_here<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    {
+        self.check_clock()?;
+        self.0
+            .writer
+            .submit(work)?
+            .blocking_recv()
+            .map_err(|_dropped| Error::busy("problem-stopping"))?
+    }
+
+    fn check_clock(&self) -> Result<(), Error> {
+        if self.0.clock.is_steady() {
+            return Ok(());
+        }
+        tracing::error!(
+            drift_s = self.0.clock.drift_s(),
+            "the clock jumped: nothing is written until a restart"
+        );
+        Err(Error::busy("problem-clock"))
+    }
+
+    /// Whether the last publication succeeded: part of `/readyz`.
+    pub fn is_published(&self) -> bool {
+        self.0.writer.is_published()
+    }
+}
+
+/// Fresh random bytes from the operating system.
+pub fn random<const N: usize>() -> Result<[u8; N], Error> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(Error::internal)?;
+    Ok(bytes)
+}
+
+fn create_data_dir(path: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(path)?;
+    Ok(())
+}

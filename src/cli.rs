@@ -1,2 +1,75 @@
-//! The command line: one file a subcommand.
+//! The command line: one file a subcommand. Absent: use-cases ([`crate::service`]).
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line talks to its terminal"
+)]
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::Subcommand;
+
+use crate::clock::Clock;
+use crate::config::Config;
+
+pub mod config;
+pub mod keygen;
+
 pub mod link;
+pub mod migrate;
+pub mod serve;
+
+/// Integrity pacts signed digitally, in a ledger that anyone can verify.
+///
+/// A new installation: `ikrar keygen`, `ikrar officer add`, `ikrar serve`. To look around with synthetic people: `ikrar demo`.
+#[derive(Debug, Parser)]
+#[command(name = "ikrar", version, max_term_width = 110, arg_required_else_help = true)]
+pub struct Cli {
+    /// The configuration; without it, defaults and IKRAR_* variables.
+    #[arg(long, short, global = true, value_name = "FILE", env = "IKRAR_CONFIG")]
+    pub config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the portal.
+    Serve(serve::ServeArgs),
+    /// Bring the database's tables to this version.
+    Migrate,
+    /// Make this installation's keys where they are missing.
+    Keygen,
+    /// Show or check the configuration.
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    /// Find who is meant by complaints: files in, file out, no database.
+    Link(link::LinkArgs),
+}
+
+/// Runs what was asked for; the exit code says how it went.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    match dispatch(&cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("ikrar: {error:#}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
+    let load = || -> anyhow::Result<Config> { Ok(Config::load(cli.config.as_deref())?) };
+    match &cli.command {
+        Command::Serve(args) => serve::run(load()?, args, Clock::machine())?,
+        Command::Migrate => migrate::run(&load()?)?,
+        Command::Keygen => keygen::run(&load()?)?,
+        Command::Config(command) => config::run(command, &load()?)?,
+        Command::Link(args) => link::run(args)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,3 +1,7 @@
 //! The `ikrar` program: hand the arguments to [`ikrar::cli`].
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ikrar::cli::run()
+}

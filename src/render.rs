@@ -70,6 +70,9 @@ pub enum RenderError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A sentence is missing, or lacks an argument.
+    #[error("words: {0}")]
+    Words(String),
     /// An embedded file is not UTF-8.
     #[error("{0} is not UTF-8")]
     NotText(String),
@@ -93,6 +96,8 @@ pub struct Mail {
 pub struct Render {
     indonesian: Tera,
     english: Tera,
+    indonesian_words: Arc<Catalogue>,
+    english_words: Arc<Catalogue>,
     assets: Arc<Assets>,
 }
 
@@ -100,15 +105,26 @@ impl Render {
     /// Reads and checks every template and catalogue; a mistake in one of them is an error here, not on a page.
     pub fn new() -> Result<Self, RenderError> {
         let assets = Arc::new(Assets::new());
-        let words = Arc::new(Catalogue::load(Lang::Id, None)?);
-        let indonesian = engine(Lang::Id, &words, &assets)?;
-        let words = Arc::new(Catalogue::load(Lang::En, Some(words))?);
-        let english = engine(Lang::En, &words, &assets)?;
+        let indonesian_words = Arc::new(Catalogue::load(Lang::Id, None)?);
+        let indonesian = engine(Lang::Id, &indonesian_words, &assets)?;
+        let english_words = Arc::new(Catalogue::load(Lang::En, Some(Arc::clone(&indonesian_words)))?);
+        let english = engine(Lang::En, &english_words, &assets)?;
         Ok(Self {
             indonesian,
             english,
+            indonesian_words,
+            english_words,
             assets,
         })
+    }
+
+    /// One sentence of the catalogues, for what is said outside a template.
+    pub fn text(&self, lang: Lang, key: &str, args: &[(&str, String)]) -> Result<String, RenderError> {
+        let words = match lang {
+            Lang::Id => &self.indonesian_words,
+            Lang::En => &self.english_words,
+        };
+        words.say(key, args).map_err(RenderError::Words)
     }
 
     /// Renders `templates/page/<name>.html`, escaped.

@@ -1,1 +1,32 @@
-//! Use-cases: functions over a connection. Absent: HTTP, templates, SQL.
+//! Use-cases: one file each, plain functions over `&mut Conn`. Absent: HTTP, templates, SQL, the clock, threads.
+//!
+//! The recipe: parse (types did it) → load ([`crate::store`]) → **decide** (a pure function of [`crate::domain`]) → write →
+//! queue mails ([`crate::store::outbox`]). `now_s` and random bytes are arguments; whoever calls owns the transaction
+//! ([`crate::app::App::write`] for the portal, [`crate::store::write`] for the command line). A read that needs no thought is
+//! offered as `pub use` of its store function, so that doors never name the store.
+
+pub mod access;
+pub mod act;
+pub mod election;
+pub mod error;
+pub mod mail;
+pub mod officer;
+pub mod publish;
+pub mod roster;
+
+pub use error::Error;
+pub use error::Problem;
+
+pub use crate::store::Conn;
+pub use crate::store::DatabaseUrl;
+pub use crate::store::Pool;
+pub use crate::store::StoreError;
+pub use crate::store::migrate;
+pub use crate::store::migrations_pending;
+pub use crate::store::savepoint;
+pub use crate::store::write;
+
+/// Number of committed entries.
+pub fn ledger_size(conn: &mut Conn) -> Result<u64, Error> {
+    Ok(crate::store::ledger::head(conn)?.size)
+}

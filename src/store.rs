@@ -1,1 +1,185 @@
-//! Everything that knows SQL. Absent: decisions.
+//! Everything that knows SQL: one connection type over two databases, a pool by URL, migrations, a file a table family.
+//!
+//! Absent: decisions. A function here loads or saves; what may be saved is decided in [`crate::domain`] and called by
+//! [`crate::service`]. A writing transaction begins with a write ([`lock`]), which takes SQLite's write lock and
+//! PostgreSQL's row lock alike; reading first and writing later fails half the time under load (ADR 2).
+
+use diesel::Connection;
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::ManageConnection;
+use diesel_migrations::EmbeddedMigrations;
+use diesel_migrations::MigrationHarness;
+use diesel_migrations::embed_migrations;
+
+pub mod account;
+pub mod complaint;
+mod conn;
+pub mod election;
+pub mod error;
+pub mod ledger;
+pub mod log_folder;
+pub mod outbox;
+pub mod roster;
+pub mod schema;
+pub mod signature;
+
+pub use conn::Conn;
+pub use error::StoreError;
+
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+#[cfg(feature = "postgres")]
+const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// The database a URL names: `postgres://…`, or a path (with or without `sqlite:`) for an embedded file.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DatabaseUrl(String);
+
+impl DatabaseUrl {
+    /// Takes any text; an unknown scheme fails when connecting.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self(url.into())
+    }
+
+    /// Whether this is PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        self.0.starts_with("postgres://") || self.0.starts_with("postgresql://")
+    }
+
+    /// Opens a connection and sets it up: WAL, `synchronous=FULL` and foreign keys on SQLite.
+    pub fn connect(&self) -> Result<Conn, StoreError> {
+        if self.is_postgres() {
+            return self.connect_postgres();
+        }
+        let path = self.0.strip_prefix("sqlite:").unwrap_or(&self.0);
+        let mut connection =
+            diesel::SqliteConnection::establish(path).map_err(|e| StoreError::Connect(e.to_string()))?;
+        connection.batch_execute(
+            "PRAGMA busy_timeout = 15000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+             PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000;",
+        )?;
+        Ok(Conn::Sqlite(connection))
+    }
+
+    #[cfg(feature = "postgres")]
+    fn connect_postgres(&self) -> Result<Conn, StoreError> {
+        let connection =
+            diesel::PgConnection::establish(&self.0).map_err(|e| StoreError::Connect(e.to_string()))?;
+        Ok(Conn::Postgres(connection))
+    }
+
+    #[cfg(not(feature = "postgres"))]
+    #[expect(clippy::unused_self, reason = "the other build of this method uses it")]
+    fn connect_postgres(&self) -> Result<Conn, StoreError> {
+        Err(StoreError::Connect(
+            "this build has no PostgreSQL: build it with `--features postgres`".to_owned(),
+        ))
+    }
+}
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.is_postgres() {
+            "DatabaseUrl(postgres)"
+        } else {
+            "DatabaseUrl(sqlite)"
+        })
+    }
+}
+
+/// Makes and checks pooled connections; the derived `establish` would try each backend and swallow the error.
+#[derive(Debug)]
+pub struct Manager(DatabaseUrl);
+
+impl ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = StoreError;
+
+    fn connect(&self) -> Result<Conn, StoreError> {
+        self.0.connect()
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), StoreError> {
+        Ok(conn.batch_execute("SELECT 1")?)
+    }
+
+    fn has_broken(&self, _conn: &mut Conn) -> bool {
+        std::thread::panicking()
+    }
+}
+
+/// A bounded pool of connections.
+#[derive(Clone, Debug)]
+pub struct Pool(diesel::r2d2::Pool<Manager>);
+
+/// A connection on loan from the [`Pool`].
+pub type Loan = diesel::r2d2::PooledConnection<Manager>;
+
+impl Pool {
+    /// Opens up to `connections_max` connections lazily.
+    pub fn new(url: DatabaseUrl, connections_max: u32) -> Result<Self, StoreError> {
+        diesel::r2d2::Pool::builder()
+            .max_size(connections_max)
+            .min_idle(Some(1))
+            .test_on_check_out(url.is_postgres())
+            .connection_timeout(std::time::Duration::from_secs(15))
+            .build(Manager(url))
+            .map(Self)
+            .map_err(|e| StoreError::Connect(e.to_string()))
+    }
+
+    /// A connection, waiting a little for one to be free; [`StoreError::Busy`] after that.
+    pub fn get(&self) -> Result<Loan, StoreError> {
+        self.0.get().map_err(|_pool_timed_out| StoreError::Busy)
+    }
+}
+
+/// Brings the tables to this program's version.
+pub fn migrate(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
+    let done = match conn {
+        Conn::Sqlite(c) => c.run_pending_migrations(SQLITE_MIGRATIONS).map(|v| names(&v)),
+        #[cfg(feature = "postgres")]
+        Conn::Postgres(c) => c.run_pending_migrations(POSTGRES_MIGRATIONS).map(|v| names(&v)),
+    };
+    done.map_err(|e| StoreError::Migrate(e.to_string()))
+}
+
+/// Whether migrations are missing.
+pub fn migrations_pending(conn: &mut Conn) -> Result<bool, StoreError> {
+    let pending = match conn {
+        Conn::Sqlite(c) => c.has_pending_migration(SQLITE_MIGRATIONS),
+        #[cfg(feature = "postgres")]
+        Conn::Postgres(c) => c.has_pending_migration(POSTGRES_MIGRATIONS),
+    };
+    pending.map_err(|e| StoreError::Migrate(e.to_string()))
+}
+
+fn names(versions: &[diesel::migration::MigrationVersion<'_>]) -> Vec<String> {
+    versions.iter().map(ToString::to_string).collect()
+}
+
+/// Runs `work` in a transaction that begins by locking the head of the ledger: every writing transaction does.
+pub fn write<T, E>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>
+where
+    E: From<StoreError> + From<diesel::result::Error>,
+{
+    conn.transaction(|conn| {
+        ledger::lock(conn)?;
+        work(conn)
+    })
+}
+
+/// Runs `work` in a savepoint, so that its failure leaves the enclosing transaction usable.
+pub fn savepoint<T, E>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>
+where
+    E: From<diesel::result::Error>,
+{
+    conn.transaction(work)
+}
+
+/// An empty database in memory, for the tests of these modules.
+#[cfg(test)]
+pub(crate) fn memory() -> Conn {
+    let mut conn = DatabaseUrl::new(":memory:").connect().unwrap();
+    migrate(&mut conn).unwrap();
+    conn
+}

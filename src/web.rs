@@ -1,1 +1,93 @@
-//! The whole route table on one page.
+//! The whole route table on one page, and the server that carries it.
+//!
+//! Handlers are short because their argument types did the work ([`extract`]); what guards every request is in [`guard`]; what
+//! a refusal looks like in [`error`]. Absent: SQL, decisions.
+
+use std::net::TcpListener;
+
+use actix_web::App as Server;
+use actix_web::HttpServer;
+use actix_web::dev;
+use actix_web::middleware::from_fn;
+use actix_web::web::Data;
+use actix_web::web::FormConfig;
+use actix_web::web::JsonConfig;
+use actix_web::web::PathConfig;
+use actix_web::web::PayloadConfig;
+use actix_web::web::QueryConfig;
+use actix_web::web::ServiceConfig;
+use actix_web::web::get;
+
+use crate::app::App;
+
+pub mod asset;
+pub mod error;
+pub mod extract;
+pub mod guard;
+pub mod health;
+pub mod home;
+pub mod log;
+
+use error::Failure;
+
+/// The largest ordinary form, in bytes; uploads and long acts set their own limit beside their route.
+const FORM_BYTES_MAX: usize = 128 * 1024;
+
+/// Every route of the portal.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/", get().to(home::start))
+        .route("/privacy", get().to(home::privacy))
+        .route("/accessibility", get().to(home::accessibility))
+        .route("/assets/{build}/{path:.*}", get().to(asset::file))
+        .route("/checkpoint", get().to(log::checkpoint))
+        .route("/checkpoint.latest", get().to(log::checkpoint_latest))
+        .route("/log.vkey", get().to(log::vkey))
+        .route("/tile/{path:.*}", get().to(log::tile))
+        .route("/healthz", get().to(health::alive))
+        .route("/readyz", get().to(health::ready))
+        .default_service(actix_web::web::to(error::unknown_page));
+}
+
+/// Everything around the routes: state, limits, guards. Tests and [`serve`] build the same.
+pub fn configure(app: &App, limits: &guard::Limits) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
+    let (app, limits) = (app.clone(), limits.clone());
+    move |config| {
+        config
+            .app_data(Data::new(app))
+            .app_data(Data::new(limits))
+            .app_data(PayloadConfig::new(FORM_BYTES_MAX))
+            .app_data(
+                FormConfig::default()
+                    .limit(FORM_BYTES_MAX)
+                    .error_handler(|e, _| Failure::from(e).into()),
+            )
+            .app_data(
+                JsonConfig::default()
+                    .limit(FORM_BYTES_MAX)
+                    .error_handler(|e, _| Failure::from(e).into()),
+            )
+            .app_data(PathConfig::default().error_handler(|_, _| Failure::not_found().into()))
+            .app_data(QueryConfig::default().error_handler(|_, _| Failure::not_found().into()))
+            .configure(routes);
+    }
+}
+
+/// Starts the web server on a listening socket; it runs until stopped or the process gets SIGTERM.
+pub fn serve(app: &App, listener: TcpListener) -> std::io::Result<dev::Server> {
+    let limits = guard::Limits::new(&app.config().web);
+    let configure = configure(app, &limits);
+    let workers = app.config().web.workers;
+    let server = HttpServer::new(move || {
+        Server::new()
+            .wrap(from_fn(guard::guard))
+            .configure(configure.clone())
+    })
+    .shutdown_timeout(10);
+    let server = if workers == 0 {
+        server
+    } else {
+        server.workers(workers)
+    };
+    Ok(server.listen(listener)?.run())
+}

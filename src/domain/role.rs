@@ -266,12 +266,12 @@ enum Reach {
     Installation,
 }
 
-/// A unit's place in the tree, as ids joined by `/` from the root.
+/// A unit's place in the tree: names from the top down, joined by U+001F, which no name can hold.
 ///
 /// ```
 /// use ikrar::domain::role::UnitPath;
-/// assert!(UnitPath::new("1/4").contains(&UnitPath::new("1/4/17")));
-/// assert!(!UnitPath::new("1/4").contains(&UnitPath::new("1/40")));
+/// assert!(UnitPath::new("1\u{1f}4").contains(&UnitPath::new("1\u{1f}4\u{1f}17")));
+/// assert!(!UnitPath::new("1\u{1f}4").contains(&UnitPath::new("1\u{1f}40")));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnitPath(String);
@@ -279,7 +279,7 @@ pub struct UnitPath(String);
 impl UnitPath {
     /// A path; slashes at either end do not count.
     pub fn new(path: &str) -> Self {
-        Self(path.trim_matches('/').to_owned())
+        Self(path.trim_matches('\u{1f}').to_owned())
     }
 
     /// Is the other this unit, or below it? The empty path contains nothing, not even itself.
@@ -288,7 +288,7 @@ impl UnitPath {
             && other
                 .0
                 .strip_prefix(&self.0)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('\u{1f}'))
     }
 
     /// The path as text.
@@ -310,8 +310,8 @@ pub enum Scope {
 ///
 /// ```
 /// use ikrar::domain::role::{Action, Role, Scope, UnitPath, may};
-/// let unit = Scope::Unit(UnitPath::new("1/4"));
-/// assert!(may(Role::UnitHead, &unit, Action::ListPeople, Some(&UnitPath::new("1/4/17"))));
+/// let unit = Scope::Unit(UnitPath::new("1\u{1f}4"));
+/// assert!(may(Role::UnitHead, &unit, Action::ListPeople, Some(&UnitPath::new("1\u{1f}4\u{1f}17"))));
 /// assert!(!may(Role::UnitHead, &unit, Action::ListPeople, None));
 /// ```
 pub fn may(role: Role, scope: &Scope, action: Action, target: Option<&UnitPath>) -> bool {

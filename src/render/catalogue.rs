@@ -48,6 +48,15 @@ impl Catalogue {
         Ok(Self { bundle, fallback })
     }
 
+    /// [`Catalogue::text`] with plain text arguments.
+    pub(super) fn say(&self, key: &str, args: &[(&str, String)]) -> Result<String, String> {
+        let mut named = FluentArgs::new();
+        for (name, value) in args {
+            named.set((*name).to_owned(), value.clone());
+        }
+        self.text(key, &named)
+    }
+
     /// The text of a key (`key` or `key.attribute`) with its arguments, or what is wrong.
     pub(super) fn text(&self, key: &str, args: &FluentArgs<'_>) -> Result<String, String> {
         let (id, attribute) = match key.split_once('.') {

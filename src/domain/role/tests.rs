@@ -6,8 +6,8 @@ use super::*;
 
 /// One mark for each of: whole installation; own unit on all, on itself, on a unit below, on another unit.
 fn marks(role: Role, action: Action) -> String {
-    let unit = Scope::Unit(UnitPath::new("1/4"));
-    let [own, below, other] = ["1/4", "1/4/17", "1/40"].map(UnitPath::new);
+    let unit = Scope::Unit(UnitPath::new("1\u{1f}4"));
+    let [own, below, other] = ["1\u{1f}4", "1\u{1f}4\u{1f}17", "1\u{1f}40"].map(UnitPath::new);
     let asked = [
         may(role, &Scope::Installation, action, None),
         may(role, &unit, action, None),

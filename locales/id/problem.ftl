@@ -1,0 +1,29 @@
+# Penolakan dan gangguan: apa yang terjadi, dan apa yang dapat dilakukan.
+
+problem-conflict = Data ini baru saja diubah oleh orang lain. Muat ulang halaman, lalu coba lagi.
+problem-busy = Layanan sedang sangat sibuk. Tunggu sebentar, lalu coba lagi.
+problem-clock = Jam peladen berubah tiba-tiba, sehingga untuk sementara tidak ada yang dicatat. Hubungi pengelola layanan.
+problem-stopping = Layanan sedang dihentikan atau dimulai ulang. Coba lagi sebentar lagi.
+problem-not-written = Penyimpanan gagal dan tidak ada yang tercatat. Coba lagi sebentar lagi.
+problem-not-published = Data Anda sudah tercatat, tetapi buku besar belum dapat diterbitkan. Kirim ulang permintaan yang sama beberapa saat lagi.
+problem-tampered = Buku besar dan basis data tidak cocok. Penulisan dihentikan sampai pengelola memeriksanya; yang sudah terbit tetap dapat dibaca.
+
+act-problem-malformed = Naskah tindakan tidak dapat dibaca.
+act-problem-origin = Naskah tindakan ini untuk buku besar lain.
+act-problem-authors = Jumlah penanda tangan tindakan tidak sesuai.
+act-problem-key = Kunci peramban ini belum berlaku untuk tindakan tersebut. Minta operator menyetujui kunci Anda.
+act-problem-signature = Tanda tangan atas tindakan ini tidak sah.
+
+officer-problem-email = Alamat surel tidak dapat dipakai.
+officer-problem-roles = Nama dan setidaknya satu peran harus diisi.
+officer-problem-key = Kunci ini tidak dapat dipakai. Buat kunci baru di peramban Anda.
+
+election-problem-window = Waktu tutup harus setelah waktu buka, dan keduanya pada menit bulat.
+election-problem-zone = Zona waktu tidak dikenal.
+election-problem-closed = Pemilihan ini sudah ditutup dalam buku besar.
+election-problem-opens = Waktu buka pemilihan yang sudah diumumkan tidak dapat diubah.
+election-problem-still-open = Pemilihan belum melewati waktu tutupnya.
+election-problem-counts = Jumlah yang ditandatangani bukan jumlah dalam buku besar saat ini. Muat ulang halaman.
+
+pact-problem-election = Naskah pakta ini untuk pemilihan lain.
+pact-problem-version = Versi pakta harus satu angka di atas versi sebelumnya. Muat ulang halaman.

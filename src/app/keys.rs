@@ -1,0 +1,136 @@
+//! This installation's keys on disk: PKCS#8 PEM files, mode 0600, in one folder. Absent: what is signed with them.
+
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context;
+use anyhow::bail;
+use ed25519_dalek::SigningKey;
+use ed25519_dalek::pkcs8::DecodePrivateKey;
+use ed25519_dalek::pkcs8::EncodePrivateKey;
+use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
+use zeroize::Zeroizing;
+
+use crate::ledger::note::KeyName;
+use crate::ledger::note::NoteSigner;
+
+/// The log's signing key.
+pub const LOG_KEY: &str = "log.key";
+/// The command line's officer key.
+pub const OFFICER_KEY: &str = "officer.key";
+/// Mixed into the hash of six-digit codes, so that the database alone does not give them away.
+pub const PEPPER: &str = "pepper";
+
+/// What a running portal needs.
+#[derive(Clone)]
+pub struct Keys {
+    /// Signs checkpoints.
+    pub log: Arc<NoteSigner>,
+    /// See [`PEPPER`].
+    pub pepper: Arc<Zeroizing<Vec<u8>>>,
+    /// Where they are.
+    pub folder: PathBuf,
+}
+
+impl Keys {
+    /// Loads what [`generate`] made; a missing file says which command makes it.
+    pub fn load(folder: &Path, origin: &str) -> anyhow::Result<Self> {
+        let key = load_key(&folder.join(LOG_KEY))?;
+        let name = KeyName::parse(origin).with_context(|| format!("origin {origin:?}"))?;
+        let log = Arc::new(NoteSigner::new(name, key)?);
+        let pepper = Arc::new(Zeroizing::new(read_private(&folder.join(PEPPER))?));
+        Ok(Self {
+            log,
+            pepper,
+            folder: folder.to_owned(),
+        })
+    }
+}
+
+/// Makes the files that are missing; names those it made. Never replaces one.
+pub fn generate(folder: &Path) -> anyhow::Result<Vec<&'static str>> {
+    std::fs::create_dir_all(folder).with_context(|| format!("make {}", folder.display()))?;
+    let mut made = Vec::new();
+    for name in [LOG_KEY, OFFICER_KEY, PEPPER] {
+        let path = folder.join(name);
+        if path.exists() {
+            continue;
+        }
+        let secret = Zeroizing::new(crate::app::random::<32>()?);
+        if name == PEPPER {
+            write_private(&path, secret.as_slice())?;
+        } else {
+            let pem = SigningKey::from_bytes(&secret)
+                .to_pkcs8_pem(LineEnding::LF)
+                .context("encode the key")?;
+            write_private(&path, pem.as_bytes())?;
+        }
+        made.push(name);
+    }
+    Ok(made)
+}
+
+/// Loads an Ed25519 key from a PKCS#8 PEM file that nobody else may read.
+pub fn load_key(path: &Path) -> anyhow::Result<SigningKey> {
+    let pem = Zeroizing::new(
+        String::from_utf8(read_private(path)?).with_context(|| format!("{} is no PEM", path.display()))?,
+    );
+    SigningKey::from_pkcs8_pem(&pem)
+        .with_context(|| format!("{} is no Ed25519 key in PKCS#8", path.display()))
+}
+
+fn read_private(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let shown = path.display();
+    let bytes = std::fs::read(path)
+        .with_context(|| format!("read {shown}; `ikrar keygen` makes this installation's keys"))?;
+    let mode = std::fs::metadata(path)?.permissions().mode();
+    if mode & 0o077 != 0 {
+        bail!(
+            "{shown} can be read by others (mode {:o}); run `chmod 600 {shown}`",
+            mode & 0o777
+        );
+    }
+    Ok(bytes)
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let write = || -> std::io::Result<()> {
+        let mut file = File::options()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().with_context(|| format!("write {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_made_once_and_for_their_owner_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(generate(folder.path()).unwrap(), [LOG_KEY, OFFICER_KEY, PEPPER]);
+        let before = std::fs::read(folder.path().join(LOG_KEY)).unwrap();
+        assert!(generate(folder.path()).unwrap().is_empty());
+        assert_eq!(std::fs::read(folder.path().join(LOG_KEY)).unwrap(), before);
+        Keys::load(folder.path(), "ikrar.example/2024").unwrap();
+    }
+
+    #[test]
+    fn a_key_that_others_can_read_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        generate(folder.path()).unwrap();
+        let path = folder.path().join(LOG_KEY);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(load_key(&path).unwrap_err().to_string().contains("chmod 600"));
+    }
+}

@@ -1,0 +1,181 @@
+//! The one writer: natural batching. While one transaction commits, requests queue; the next transaction takes them all.
+//!
+//! Each request runs in a savepoint of its own, so that a bad one never fails its batch. Order: COMMIT, then tiles and
+//! checkpoint, then the answers. Absent: what the requests do.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::ledger::note::NoteSigner;
+use crate::service::Conn;
+use crate::service::Error;
+use crate::service::publish;
+use crate::service::publish::LogFolder;
+
+/// Requests in one transaction at most.
+const BATCH_MAX: usize = 512;
+/// How long the writer idles before it looks whether another process left something to publish.
+const IDLE: Duration = Duration::from_secs(5);
+
+/// One request: run in the transaction, answered after it.
+trait Job: Send {
+    /// Runs the use-case; `false` undoes it.
+    fn run(&mut self, conn: &mut Conn) -> bool;
+    /// Sends the answer; with `failed`, the batch's fate instead of the use-case's own result.
+    fn answer(self: Box<Self>, failed: Option<BatchFailure>);
+}
+
+/// Why a whole batch has no result.
+#[derive(Clone, Copy, Debug)]
+enum BatchFailure {
+    /// COMMIT failed: nothing was written.
+    Commit,
+    /// Committed and durable, but not published yet: the same request sent again gets its answer.
+    Publish,
+}
+
+struct UseCase<T, F> {
+    work: Option<F>,
+    result: Option<Result<T, Error>>,
+    sender: oneshot::Sender<Result<T, Error>>,
+}
+
+impl<T: Send, F: FnOnce(&mut Conn) -> Result<T, Error> + Send> Job for UseCase<T, F> {
+    fn run(&mut self, conn: &mut Conn) -> bool {
+        let Some(work) = self.work.take() else {
+            return false;
+        };
+        let result = work(conn);
+        let keep = result.is_ok();
+        self.result = Some(result);
+        keep
+    }
+
+    fn answer(self: Box<Self>, failed: Option<BatchFailure>) {
+        let result = match (self.result, failed) {
+            (Some(Err(refused)), _) => Err(refused),
+            (_, Some(BatchFailure::Commit)) | (None, _) => Err(Error::busy("problem-not-written")),
+            (_, Some(BatchFailure::Publish)) => Err(Error::busy("problem-not-published")),
+            (Some(done), None) => done,
+        };
+        // The requester may have gone; what was committed stays committed.
+        let _requester_gone = self.sender.send(result);
+    }
+}
+
+/// The queue in front of the writer's thread.
+pub(super) struct Writer {
+    queue: mpsc::Sender<Box<dyn Job>>,
+    published: Arc<AtomicBool>,
+}
+
+impl Writer {
+    pub(super) fn start(conn: Conn, folder: LogFolder, signer: Arc<NoteSigner>) -> std::io::Result<Self> {
+        let (queue, jobs) = mpsc::channel();
+        let published = Arc::new(AtomicBool::new(true));
+        let desk = Desk {
+            conn,
+            folder,
+            signer,
+            published: Arc::clone(&published),
+        };
+        std::thread::Builder::new()
+            .name("ledger-writer".to_owned())
+            .spawn(move || desk.work(&jobs))?;
+        Ok(Self { queue, published })
+    }
+
+    pub(super) fn submit<T, F>(&self, work: F) -> Result<oneshot::Receiver<Result<T, Error>>, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    {
+        let (sender, receiver) = oneshot::channel();
+        let job = UseCase {
+            work: Some(work),
+            result: None,
+            sender,
+        };
+        self.queue
+            .send(Box::new(job))
+            .map_err(|_stopped| Error::busy("problem-stopping"))?;
+        Ok(receiver)
+    }
+
+    pub(super) fn is_published(&self) -> bool {
+        self.published.load(Ordering::Relaxed)
+    }
+}
+
+/// What the writer's thread works with.
+struct Desk {
+    conn: Conn,
+    folder: LogFolder,
+    signer: Arc<NoteSigner>,
+    published: Arc<AtomicBool>,
+}
+
+impl Desk {
+    fn work(mut self, jobs: &mpsc::Receiver<Box<dyn Job>>) {
+        loop {
+            match jobs.recv_timeout(IDLE) {
+                Ok(first) => self.serve(first, jobs),
+                Err(mpsc::RecvTimeoutError::Timeout) => {
+                    let _logged = self.publish();
+                }
+                Err(mpsc::RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn serve(&mut self, first: Box<dyn Job>, jobs: &mpsc::Receiver<Box<dyn Job>>) {
+        let mut batch = vec![first];
+        while batch.len() < BATCH_MAX {
+            let Ok(job) = jobs.try_recv() else { break };
+            batch.push(job);
+        }
+        let failed = match self.commit(&mut batch) {
+            Err(error) => {
+                tracing::error!(%error, requests = batch.len(), "a batch could not be committed");
+                Some(BatchFailure::Commit)
+            }
+            Ok(false) => None,
+            Ok(true) => self.publish().err(),
+        };
+        for job in batch {
+            job.answer(failed);
+        }
+    }
+
+    /// Runs the batch in one transaction; whether the ledger grew.
+    fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Result<bool, Error> {
+        crate::service::write(&mut self.conn, |conn| {
+            let before = crate::service::ledger_size(conn)?;
+            for job in batch {
+                // The savepoint's own error only says "undo"; the request keeps its answer.
+                let _undone = crate::service::savepoint(conn, |conn| {
+                    if job.run(conn) {
+                        Ok(())
+                    } else {
+                        Err(Error::Internal("undo".to_owned()))
+                    }
+                });
+            }
+            Ok(crate::service::ledger_size(conn)? > before)
+        })
+    }
+
+    fn publish(&mut self) -> Result<(), BatchFailure> {
+        let result = publish::publish(&mut self.conn, &self.folder, &self.signer);
+        self.published.store(result.is_ok(), Ordering::Relaxed);
+        result.map(|_published| ()).map_err(|error| {
+            tracing::error!(%error, "the log folder could not be brought up to date");
+            BatchFailure::Publish
+        })
+    }
+}

@@ -1,0 +1,65 @@
+//! An officer's act comes into the ledger: the author's key in force, a strict signature, own lines never seen before.
+//!
+//! Every authored kind goes through [`admit`]; what the act then changes in the tables is the business of the file that knows
+//! the kind ([`crate::service::officer`], [`crate::service::election`], [`crate::service::roster`]).
+
+use crate::domain::entry::Body;
+use crate::domain::entry::By;
+use crate::domain::role::Roles;
+use crate::domain::text::Origin;
+use crate::ledger::hash::sha256;
+use crate::service::Error;
+use crate::store::Conn;
+use crate::store::account;
+use crate::store::ledger;
+use crate::store::ledger::Appended;
+
+/// A signed act as a browser or the command line hands it in.
+#[derive(Clone, Debug)]
+pub struct SignedAct {
+    /// What is to be recorded.
+    pub body: Body,
+    /// The authors' signatures, ascending by key.
+    pub by: Vec<By>,
+}
+
+impl SignedAct {
+    /// Reads an act's text and its author's signature.
+    pub fn parse(origin: &Origin, act: &[u8], key: [u8; 32], signature: [u8; 64]) -> Result<Self, Error> {
+        let (of, body) =
+            Body::parse_act(act).map_err(|_malformed| Error::invalid("act-problem-malformed"))?;
+        if of != *origin {
+            return Err(Error::invalid("act-problem-origin"));
+        }
+        Ok(Self {
+            body,
+            by: vec![By { key, signature }],
+        })
+    }
+}
+
+/// Appends an authored entry after checking its authors.
+pub fn admit(conn: &mut Conn, origin: &Origin, act: SignedAct, now_s: i64) -> Result<Appended, Error> {
+    let authorship = act
+        .body
+        .authorship()
+        .ok_or_else(|| Error::invalid("act-problem-malformed"))?;
+    if authorship.count != act.by.len() {
+        return Err(Error::invalid("act-problem-authors"));
+    }
+    let bytes = act.body.act_bytes(origin);
+    for by in &act.by {
+        let key = account::find_key(conn, &by.key)?.filter(|key| key.state == "active");
+        let roles: Option<Roles> = key.and_then(|key| key.roles.parse().ok());
+        if !roles.is_some_and(|roles| roles.any_of(authorship.roles)) {
+            return Err(Error::invalid("act-problem-key"));
+        }
+        if !by.verifies(&bytes) {
+            return Err(Error::invalid("act-problem-signature"));
+        }
+    }
+    let own_lines = sha256(&[&act.body.own_lines()]);
+    let appended = ledger::append(conn, now_s, act.body, act.by)?;
+    ledger::insert_act(conn, &own_lines, appended.leaf_index)?;
+    Ok(appended)
+}

@@ -1,0 +1,1 @@
+//! Complaints as received, what the linkage proposed, what a person decided.

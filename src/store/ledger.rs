@@ -1,0 +1,254 @@
+//! The ledger's tables: the head that every writer locks, entries, and the tree's stored hashes.
+//!
+//! Absent: what an entry means, publishing, signing.
+
+use diesel::prelude::*;
+
+use crate::domain::entry::Body;
+use crate::domain::entry::By;
+use crate::domain::entry::ENTRY_SIZE_MAX;
+use crate::domain::entry::Entry;
+use crate::domain::text::Time;
+use crate::ledger::hash::Hash;
+use crate::ledger::hash::empty_root;
+use crate::ledger::hash::leaf_hash;
+use crate::ledger::tree;
+use crate::ledger::tree::HashReader;
+use crate::store::Conn;
+use crate::store::StoreError;
+use crate::store::schema::ledger_act;
+use crate::store::schema::ledger_entry;
+use crate::store::schema::ledger_hash;
+use crate::store::schema::ledger_head;
+
+/// The state of the log after its last committed entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Number of entries.
+    pub size: u64,
+    /// Root of the tree at that size.
+    pub root: Hash,
+    /// Leaf hash of the last entry; zeros in an empty log.
+    pub last_leaf: Hash,
+    /// `at` of the last entry, Unix seconds.
+    pub last_at_s: i64,
+}
+
+/// An entry as it came to stand in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// Its place, from 0.
+    pub leaf_index: u64,
+    /// Its minute, Unix seconds.
+    pub at_s: i64,
+    /// Its exact bytes.
+    pub bytes: Vec<u8>,
+}
+
+#[derive(Queryable)]
+struct HeadRow {
+    size: i64,
+    root: Vec<u8>,
+    last_leaf: Vec<u8>,
+    last_at_s: i64,
+}
+
+/// Takes the one write lock, by writing: SQLite's for the whole file, PostgreSQL's for this row. Until the end of the transaction.
+pub fn lock(conn: &mut Conn) -> Result<(), StoreError> {
+    let locked = diesel::update(ledger_head::table.find(1))
+        .set(ledger_head::size.eq(ledger_head::size))
+        .execute(conn)?;
+    if locked == 0 {
+        diesel::insert_into(ledger_head::table)
+            .values((
+                ledger_head::id.eq(1_i64),
+                ledger_head::size.eq(0_i64),
+                ledger_head::root.eq(empty_root().as_bytes().to_vec()),
+                ledger_head::last_leaf.eq(vec![0_u8; 32]),
+                ledger_head::last_at_s.eq(0_i64),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The head; that of an empty log where nothing was ever written.
+pub fn head(conn: &mut Conn) -> Result<Head, StoreError> {
+    let row = ledger_head::table
+        .find(1)
+        .select((
+            ledger_head::size,
+            ledger_head::root,
+            ledger_head::last_leaf,
+            ledger_head::last_at_s,
+        ))
+        .first::<HeadRow>(conn)
+        .optional()?;
+    let Some(row) = row else {
+        return Ok(Head {
+            size: 0,
+            root: empty_root(),
+            last_leaf: Hash::from_bytes([0; 32]),
+            last_at_s: 0,
+        });
+    };
+    Ok(Head {
+        size: to_u64(row.size)?,
+        root: to_hash(&row.root)?,
+        last_leaf: to_hash(&row.last_leaf)?,
+        last_at_s: row.last_at_s,
+    })
+}
+
+/// Appends one entry. To be called inside a transaction that began with [`lock`].
+pub fn append(conn: &mut Conn, now_s: i64, body: Body, by: Vec<By>) -> Result<Appended, StoreError> {
+    let head = head(conn)?;
+    let minute_s = now_s.saturating_sub(now_s.rem_euclid(60));
+    let at_s = minute_s.max(head.last_at_s);
+    let entry = Entry {
+        prev: *head.last_leaf.as_bytes(),
+        at: time(at_s)?,
+        body,
+        by,
+    };
+    entry
+        .check()
+        .map_err(|e| StoreError::Damaged(format!("an entry that no reader would accept: {e}")))?;
+    let bytes = entry.print();
+    if bytes.len() > ENTRY_SIZE_MAX {
+        return Err(StoreError::Damaged(format!("an entry of {} bytes", bytes.len())));
+    }
+    let leaf = leaf_hash(&bytes);
+    let mut frontier = tree::Frontier::load(head.size, &mut StoredHashes(conn))
+        .map_err(|e| StoreError::Damaged(e.to_string()))?;
+    let hashes = frontier.append(&leaf);
+    if frontier.size() != head.size.saturating_add(1) {
+        return Err(StoreError::Damaged("the tree did not grow by one".to_owned()));
+    }
+    let first = tree::stored_hash_index(0, head.size);
+    for (position, hash) in (first..).zip(&hashes) {
+        diesel::insert_into(ledger_hash::table)
+            .values((
+                ledger_hash::position.eq(to_i64(position)?),
+                ledger_hash::hash.eq(hash.as_bytes().to_vec()),
+            ))
+            .execute(conn)?;
+    }
+    diesel::insert_into(ledger_entry::table)
+        .values((
+            ledger_entry::leaf_index.eq(to_i64(head.size)?),
+            ledger_entry::kind.eq(entry.body.kind()),
+            ledger_entry::at_s.eq(at_s),
+            ledger_entry::bytes.eq(&bytes),
+        ))
+        .execute(conn)?;
+    let size = head.size.saturating_add(1);
+    let root = frontier.root();
+    diesel::update(ledger_head::table.find(1))
+        .set((
+            ledger_head::size.eq(to_i64(size)?),
+            ledger_head::root.eq(root.as_bytes().to_vec()),
+            ledger_head::last_leaf.eq(leaf.as_bytes().to_vec()),
+            ledger_head::last_at_s.eq(at_s),
+        ))
+        .execute(conn)?;
+    Ok(Appended {
+        leaf_index: head.size,
+        at_s,
+        bytes,
+    })
+}
+
+/// Notes an act's own lines; [`StoreError::Conflict`] where they stand in the log already.
+pub fn insert_act(conn: &mut Conn, own_lines: &Hash, leaf_index: u64) -> Result<(), StoreError> {
+    diesel::insert_into(ledger_act::table)
+        .values((
+            ledger_act::hash.eq(own_lines.as_bytes().to_vec()),
+            ledger_act::leaf_index.eq(to_i64(leaf_index)?),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The exact bytes of one entry.
+pub fn find_entry(conn: &mut Conn, leaf_index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(ledger_entry::table
+        .find(to_i64(leaf_index)?)
+        .select(ledger_entry::bytes)
+        .first::<Vec<u8>>(conn)
+        .optional()?)
+}
+
+/// The exact bytes of the entries from `from` up to, not including, `to`, in order.
+pub fn list_entries(conn: &mut Conn, from: u64, to: u64) -> Result<Vec<Vec<u8>>, StoreError> {
+    Ok(ledger_entry::table
+        .filter(ledger_entry::leaf_index.ge(to_i64(from)?))
+        .filter(ledger_entry::leaf_index.lt(to_i64(to)?))
+        .order(ledger_entry::leaf_index)
+        .select(ledger_entry::bytes)
+        .load(conn)?)
+}
+
+/// The newest entries first: index, kind, minute.
+pub fn list_newest(conn: &mut Conn, below: u64, limit: i64) -> Result<Vec<(i64, String, i64)>, StoreError> {
+    Ok(ledger_entry::table
+        .filter(ledger_entry::leaf_index.lt(to_i64(below)?))
+        .order(ledger_entry::leaf_index.desc())
+        .limit(limit)
+        .select((ledger_entry::leaf_index, ledger_entry::kind, ledger_entry::at_s))
+        .load(conn)?)
+}
+
+/// Reads the tree's hashes from the database.
+pub struct StoredHashes<'a>(pub &'a mut Conn);
+
+impl HashReader for StoredHashes<'_> {
+    type Error = StoreError;
+
+    fn read_hashes(&mut self, indexes: &[u64]) -> Result<Vec<Hash>, StoreError> {
+        let mut positions = Vec::with_capacity(indexes.len());
+        for index in indexes {
+            positions.push(to_i64(*index)?);
+        }
+        let mut found = std::collections::HashMap::with_capacity(positions.len());
+        for part in positions.chunks(500) {
+            let rows = ledger_hash::table
+                .filter(ledger_hash::position.eq_any(part.to_vec()))
+                .load::<(i64, Vec<u8>)>(self.0)?;
+            found.extend(rows);
+        }
+        positions
+            .iter()
+            .map(|position| {
+                let bytes = found
+                    .get(position)
+                    .ok_or_else(|| StoreError::Damaged(format!("tree hash {position} is missing")))?;
+                to_hash(bytes)
+            })
+            .collect()
+    }
+}
+
+/// Stored seconds as a time of the formats.
+pub(crate) fn time(seconds: i64) -> Result<Time, StoreError> {
+    Time::from_unix(to_u64(seconds)?).map_err(|e| StoreError::Damaged(e.to_string()))
+}
+
+/// A stored number as the unsigned one it is.
+pub(crate) fn to_u64(value: i64) -> Result<u64, StoreError> {
+    u64::try_from(value)
+        .map_err(|_negative| StoreError::Damaged(format!("{value} where no negative number can be")))
+}
+
+/// A number as the database keeps it.
+pub(crate) fn to_i64(value: u64) -> Result<i64, StoreError> {
+    i64::try_from(value).map_err(|_large| StoreError::Damaged(format!("{value} is past 2^63")))
+}
+
+/// 32 stored bytes as a hash.
+pub(crate) fn to_hash(bytes: &[u8]) -> Result<Hash, StoreError> {
+    let array: [u8; 32] = bytes
+        .try_into()
+        .map_err(|_length| StoreError::Damaged(format!("a hash of {} bytes", bytes.len())))?;
+    Ok(Hash::from_bytes(array))
+}

@@ -1,0 +1,130 @@
+//! The public log as plain files: `checkpoint`, `checkpoint.latest`, `log.vkey`, `tile/…`, each written atomically and durably.
+//!
+//! Any web server may serve this folder. Absent: what is written when ([`crate::service::publish`]).
+
+use std::fs::File;
+use std::io;
+use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The folder of one log.
+#[derive(Clone, Debug)]
+pub struct LogFolder(PathBuf);
+
+/// Held while publishing: one publisher at a time, across processes.
+#[derive(Debug)]
+pub struct PublisherLock(#[expect(dead_code, reason = "dropping the file gives the lock back")] File);
+
+impl LogFolder {
+    /// Opens the folder, making it where it is missing.
+    pub fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
+        let path = path.into();
+        std::fs::create_dir_all(path.join("tile"))?;
+        Ok(Self(path))
+    }
+
+    /// Waits for the right to publish.
+    pub fn lock(&self) -> io::Result<PublisherLock> {
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(self.0.join(".publisher.lock"))?;
+        file.lock()?;
+        Ok(PublisherLock(file))
+    }
+
+    /// The bytes of a file, or `None` where there is none.
+    pub fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+        match std::fs::read(self.0.join(name)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Writes a file beside its place, makes it durable, moves it into place, makes the move durable.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let target = self.0.join(name);
+        let folder = target.parent().unwrap_or(&self.0).to_owned();
+        std::fs::create_dir_all(&folder)?;
+        let temporary = folder.join(format!(".{}.tmp", std::process::id()));
+        let written = write_durably(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, &target));
+        if let Err(e) = written {
+            // A half-written file on a full disk would keep the disk full.
+            let _already_gone = std::fs::remove_file(&temporary);
+            return Err(e);
+        }
+        File::open(&folder)?.sync_all()
+    }
+
+    /// Writes a file that never changes; the same bytes already there are left alone.
+    pub fn write_once(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        if self.read(name)?.as_deref() == Some(bytes) {
+            return Ok(());
+        }
+        self.write(name, bytes)
+    }
+
+    /// Deletes the partial tiles in `name.p/` if their full tile is older than `age`; whether any were there.
+    pub fn delete_partials(&self, name: &str, age: Duration) -> io::Result<bool> {
+        let partials = self.0.join(format!("{name}.p"));
+        let Ok(full) = std::fs::metadata(self.0.join(name)) else {
+            return Ok(false);
+        };
+        if !partials.is_dir() || full.modified()?.elapsed().unwrap_or_default() < age {
+            return Ok(false);
+        }
+        std::fs::remove_dir_all(&partials)?;
+        Ok(true)
+    }
+
+    /// Where the folder is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_and_nothing_else_remains() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = LogFolder::open(folder.path()).unwrap();
+        log.write("tile/0/000.p/1", b"x").unwrap();
+        assert_eq!(log.read("tile/0/000.p/1").unwrap().unwrap(), b"x");
+        assert_eq!(log.read("tile/0/001").unwrap(), None);
+        assert_eq!(log.read("tile/0/000.p/1/2").unwrap(), None);
+        assert_eq!(
+            std::fs::read_dir(folder.path().join("tile/0/000.p"))
+                .unwrap()
+                .count(),
+            1
+        );
+    }
+
+    #[test]
+    fn partials_go_once_their_full_tile_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = LogFolder::open(folder.path()).unwrap();
+        log.write("tile/0/000.p/1", b"x").unwrap();
+        assert!(!log.delete_partials("tile/0/000", Duration::ZERO).unwrap());
+        log.write("tile/0/000", b"full").unwrap();
+        assert!(
+            !log.delete_partials("tile/0/000", Duration::from_secs(3600))
+                .unwrap()
+        );
+        assert!(log.delete_partials("tile/0/000", Duration::ZERO).unwrap());
+        assert_eq!(log.read("tile/0/000.p/1").unwrap(), None);
+    }
+}

@@ -1,0 +1,171 @@
+//! Mails waiting to be sent: rows of template and ids. No address, link or code is stored here.
+
+use diesel::prelude::*;
+
+use crate::store::Conn;
+use crate::store::StoreError;
+use crate::store::account::Subject;
+use crate::store::schema::outbox;
+
+/// A mail to be.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = outbox)]
+pub struct OutboxMail {
+    /// Row id.
+    pub id: i64,
+    /// Folder in `templates/mail/`.
+    pub template: String,
+    /// To a signer.
+    pub person_id: Option<i64>,
+    /// To an officer.
+    pub account_id: Option<i64>,
+    /// About an election.
+    pub election_id: Option<String>,
+    /// What the template is about: a pending statement's id, a signature's leaf index.
+    pub subject_id: Option<i64>,
+    /// Attempts so far.
+    pub attempts: i64,
+    /// Unix seconds.
+    pub created_s: i64,
+}
+
+impl OutboxMail {
+    /// Whom it goes to.
+    pub fn to(&self) -> Result<Subject, StoreError> {
+        match (self.person_id, self.account_id) {
+            (Some(id), None) => Ok(Subject::Person(id)),
+            (None, Some(id)) => Ok(Subject::Account(id)),
+            _ => Err(StoreError::Damaged("a mail to nobody".to_owned())),
+        }
+    }
+}
+
+/// Queues a mail, due at once.
+pub fn insert(
+    conn: &mut Conn,
+    template: &str,
+    to: Subject,
+    election_id: Option<&str>,
+    subject_id: Option<i64>,
+    now_s: i64,
+) -> Result<i64, StoreError> {
+    let (person_id, account_id) = match to {
+        Subject::Person(id) => (Some(id), None),
+        Subject::Account(id) => (None, Some(id)),
+    };
+    Ok(diesel::insert_into(outbox::table)
+        .values((
+            outbox::template.eq(template),
+            outbox::person_id.eq(person_id),
+            outbox::account_id.eq(account_id),
+            outbox::election_id.eq(election_id),
+            outbox::subject_id.eq(subject_id),
+            outbox::state.eq("queued"),
+            outbox::created_s.eq(now_s),
+            outbox::due_s.eq(now_s),
+            outbox::attempts.eq(0_i64),
+        ))
+        .returning(outbox::id)
+        .get_result(conn)?)
+}
+
+/// The next mails that are due: codes and links before receipts and invitations, then oldest first.
+pub fn list_due(conn: &mut Conn, now_s: i64, limit: i64) -> Result<Vec<OutboxMail>, StoreError> {
+    let due = || {
+        outbox::table
+            .filter(outbox::state.eq("queued"))
+            .filter(outbox::due_s.le(now_s))
+            .order(outbox::id)
+    };
+    let mut mails = due()
+        .filter(outbox::template.eq_any(["code", "signin"]))
+        .limit(limit)
+        .select(OutboxMail::as_select())
+        .load(conn)?;
+    let room = limit.saturating_sub(i64::try_from(mails.len()).unwrap_or(limit));
+    mails.extend(
+        due()
+            .filter(outbox::template.ne_all(["code", "signin"]))
+            .limit(room)
+            .select(OutboxMail::as_select())
+            .load(conn)?,
+    );
+    Ok(mails)
+}
+
+/// Claims a mail for sending, so that two senders never send it twice; false when somebody was first.
+pub fn claim(conn: &mut Conn, mail: &OutboxMail, retry_due_s: i64) -> Result<bool, StoreError> {
+    let claimed = diesel::update(outbox::table.find(mail.id))
+        .filter(outbox::state.eq("queued"))
+        .filter(outbox::attempts.eq(mail.attempts))
+        .set((
+            outbox::attempts.eq(mail.attempts.saturating_add(1)),
+            outbox::due_s.eq(retry_due_s),
+        ))
+        .execute(conn)?;
+    Ok(claimed == 1)
+}
+
+/// Notes that a mail left.
+pub fn mark_sent(conn: &mut Conn, id: i64, now_s: i64) -> Result<(), StoreError> {
+    mark(conn, id, "sent", Some(now_s), None)
+}
+
+/// Gives a mail up, with the reason as the server gave it (never an address).
+pub fn mark_failed(conn: &mut Conn, id: i64, error: &str) -> Result<(), StoreError> {
+    mark(conn, id, "failed", None, Some(error))
+}
+
+/// Drops a mail that has no reason any more, e.g. a reminder to somebody who signed meanwhile.
+pub fn cancel(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
+    mark(conn, id, "cancelled", None, None)
+}
+
+fn mark(
+    conn: &mut Conn,
+    id: i64,
+    state: &str,
+    sent_s: Option<i64>,
+    error: Option<&str>,
+) -> Result<(), StoreError> {
+    diesel::update(outbox::table.find(id))
+        .set((
+            outbox::state.eq(state),
+            outbox::sent_s.eq(sent_s),
+            outbox::error.eq(error),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Notes why an attempt failed; it stays queued.
+pub fn note_error(conn: &mut Conn, id: i64, error: &str) -> Result<(), StoreError> {
+    diesel::update(outbox::table.find(id))
+        .set(outbox::error.eq(Some(error)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// How many mails are in a state.
+pub fn count(conn: &mut Conn, state: &str) -> Result<i64, StoreError> {
+    Ok(outbox::table
+        .filter(outbox::state.eq(state))
+        .count()
+        .get_result(conn)?)
+}
+
+/// When somebody was last written to by one of these templates, or is about to be.
+pub fn last_queued_s(
+    conn: &mut Conn,
+    person_id: i64,
+    election_id: &str,
+    templates: &[&str],
+) -> Result<Option<i64>, StoreError> {
+    Ok(outbox::table
+        .filter(outbox::person_id.eq(person_id))
+        .filter(outbox::election_id.eq(election_id))
+        .filter(outbox::template.eq_any(templates.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>()))
+        .filter(outbox::state.ne("cancelled"))
+        .select(diesel::dsl::max(outbox::created_s))
+        .first(conn)?)
+}

@@ -1,0 +1,174 @@
+//! Persons, the numbers they had before, and their membership in an election's roster.
+
+use diesel::prelude::*;
+
+use crate::store::Conn;
+use crate::store::StoreError;
+use crate::store::schema::person;
+use crate::store::schema::person_alias;
+use crate::store::schema::roster_member;
+
+/// A person as last imported.
+#[derive(Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = person)]
+pub struct PersonRow {
+    /// Row id.
+    pub id: i64,
+    /// Current NIP or NI PPPK.
+    pub nip: String,
+    /// Name with titles, as displayed.
+    pub name: String,
+    /// Unit as imported.
+    pub unit: String,
+    /// Units from top to bottom, joined by U+001F.
+    pub unit_path: String,
+    /// Position.
+    pub position: String,
+    /// City.
+    pub city: String,
+    /// Rank and grade.
+    pub grade: String,
+    /// Address for mail.
+    pub email: Option<String>,
+    /// `pns` or `pppk`.
+    pub employment: String,
+}
+
+/// Personal data stay out of every log.
+impl std::fmt::Debug for PersonRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PersonRow({})", self.id)
+    }
+}
+
+/// A person's place on one election's roster.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = roster_member)]
+pub struct MemberRow {
+    /// Row id.
+    pub id: i64,
+    /// Election.
+    pub election_id: String,
+    /// Person.
+    pub person_id: i64,
+    /// The label in the ledger.
+    pub label: Option<Vec<u8>>,
+    /// Its salt.
+    pub label_salt: Option<Vec<u8>>,
+    /// `required` or `excluded`.
+    pub state: String,
+    /// Why excluded.
+    pub reason: Option<String>,
+    /// The `roster` entry that added the label.
+    pub added_index: Option<i64>,
+    /// The `roster` entry that took it off.
+    pub off_index: Option<i64>,
+    /// Unix seconds of the first invitation sent.
+    pub invited_s: Option<i64>,
+    /// Unix seconds when its link was first opened.
+    pub opened_s: Option<i64>,
+    /// Unix seconds when mail was refused for good.
+    pub bounced_s: Option<i64>,
+}
+
+/// A person by row id.
+pub fn find_person(conn: &mut Conn, id: i64) -> Result<PersonRow, StoreError> {
+    Ok(person::table
+        .find(id)
+        .select(PersonRow::as_select())
+        .first(conn)?)
+}
+
+/// A person by current or former number.
+pub fn find_person_by_nip(conn: &mut Conn, nip: &str) -> Result<Option<PersonRow>, StoreError> {
+    let direct = person::table
+        .filter(person::nip.eq(nip))
+        .select(PersonRow::as_select())
+        .first(conn)
+        .optional()?;
+    if direct.is_some() {
+        return Ok(direct);
+    }
+    Ok(person_alias::table
+        .inner_join(person::table)
+        .filter(person_alias::nip.eq(nip))
+        .select(PersonRow::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Everybody with this address, lower case. More than one is possible: a shared mailbox never signs anybody in.
+pub fn list_persons_by_email(conn: &mut Conn, email: &str) -> Result<Vec<PersonRow>, StoreError> {
+    Ok(person::table
+        .filter(person::email.eq(email.to_lowercase()))
+        .order(person::id)
+        .limit(10)
+        .select(PersonRow::as_select())
+        .load(conn)?)
+}
+
+/// A person's memberships, by election.
+pub fn list_memberships(conn: &mut Conn, person_id: i64) -> Result<Vec<MemberRow>, StoreError> {
+    Ok(roster_member::table
+        .filter(roster_member::person_id.eq(person_id))
+        .order(roster_member::election_id)
+        .select(MemberRow::as_select())
+        .load(conn)?)
+}
+
+/// A person's membership of one election's roster.
+pub fn find_member(
+    conn: &mut Conn,
+    election_id: &str,
+    person_id: i64,
+) -> Result<Option<MemberRow>, StoreError> {
+    Ok(roster_member::table
+        .filter(roster_member::election_id.eq(election_id))
+        .filter(roster_member::person_id.eq(person_id))
+        .select(MemberRow::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// A membership by row id.
+pub fn find_member_by_id(conn: &mut Conn, id: i64) -> Result<MemberRow, StoreError> {
+    Ok(roster_member::table
+        .find(id)
+        .select(MemberRow::as_select())
+        .first(conn)?)
+}
+
+/// M: how many labels are on.
+pub fn count_required(conn: &mut Conn, election_id: &str) -> Result<i64, StoreError> {
+    Ok(roster_member::table
+        .filter(roster_member::election_id.eq(election_id))
+        .filter(roster_member::state.eq("required"))
+        .count()
+        .get_result(conn)?)
+}
+
+/// Notes the first time something happened to a member's invitation.
+pub fn note_invited(conn: &mut Conn, member_id: i64, now_s: i64) -> Result<(), StoreError> {
+    diesel::update(roster_member::table.find(member_id))
+        .filter(roster_member::invited_s.is_null())
+        .set(roster_member::invited_s.eq(Some(now_s)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Notes that a member's link was opened, in every election that asks the person.
+pub fn note_opened(conn: &mut Conn, person_id: i64, now_s: i64) -> Result<(), StoreError> {
+    diesel::update(roster_member::table.filter(roster_member::person_id.eq(person_id)))
+        .filter(roster_member::opened_s.is_null())
+        .set(roster_member::opened_s.eq(Some(now_s)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Notes that a person's mailbox refused mail for good.
+pub fn note_bounced(conn: &mut Conn, person_id: i64, now_s: i64) -> Result<(), StoreError> {
+    diesel::update(roster_member::table.filter(roster_member::person_id.eq(person_id)))
+        .set(roster_member::bounced_s.eq(Some(now_s)))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,259 @@
+//! What happens to every request: an id, rate limits, the cross-site check, security headers, error pages, one log line.
+//!
+//! The log line carries the route's pattern, never the path: paths hold codes and tokens.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Instant;
+
+use actix_web::Error as ActixError;
+use actix_web::HttpMessage;
+use actix_web::HttpResponse;
+use actix_web::body::BoxBody;
+use actix_web::body::MessageBody;
+use actix_web::dev::ServiceRequest;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::Method;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::http::header::HeaderMap;
+use actix_web::http::header::HeaderName;
+use actix_web::http::header::HeaderValue;
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use governor::DefaultKeyedRateLimiter;
+use governor::Quota;
+use governor::RateLimiter;
+
+use crate::app::App;
+use crate::config::Web;
+use crate::web::error::Failure;
+use crate::web::extract::Visitor;
+
+/// Requests a minute from one address on the routes where guessing pays: links, codes, sign-in.
+const GUESSES_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).unwrap();
+
+/// Path prefixes where guessing pays.
+const GUESSABLE: [&str; 4] = ["/enter/", "/sign-in", "/sign/code", "/v/"];
+
+/// Rate limits by address, shared by all workers.
+#[derive(Clone)]
+pub struct Limits {
+    all: Arc<DefaultKeyedRateLimiter<IpAddr>>,
+    guesses: Arc<DefaultKeyedRateLimiter<IpAddr>>,
+    trusted_proxies: Arc<Vec<IpAddr>>,
+}
+
+impl Limits {
+    /// From the configuration.
+    pub fn new(config: &Web) -> Self {
+        let per_minute = NonZeroU32::new(config.requests_per_minute).unwrap_or(NonZeroU32::MIN);
+        Self {
+            all: Arc::new(RateLimiter::keyed(Quota::per_minute(per_minute))),
+            guesses: Arc::new(RateLimiter::keyed(Quota::per_minute(
+                GUESSES_PER_MINUTE.min(per_minute),
+            ))),
+            trusted_proxies: Arc::new(config.trusted_proxies.clone()),
+        }
+    }
+
+    /// The address a request comes from: the peer, or what the nearest trusted proxies say, read from the right.
+    fn address(&self, request: &ServiceRequest) -> Option<IpAddr> {
+        let peer = request.peer_addr()?.ip();
+        if !self.trusted_proxies.contains(&peer) {
+            return Some(peer);
+        }
+        let forwarded = request
+            .headers()
+            .get_all("x-forwarded-for")
+            .filter_map(|v| v.to_str().ok());
+        let hops: Vec<IpAddr> = forwarded
+            .flat_map(|line| line.split(','))
+            .filter_map(|hop| hop.trim().parse().ok())
+            .collect();
+        hops.into_iter()
+            .rev()
+            .find(|hop| !self.trusted_proxies.contains(hop))
+            .or(Some(peer))
+    }
+
+    fn allow(&self, request: &ServiceRequest) -> bool {
+        let Some(address) = self.address(request) else {
+            return true;
+        };
+        let path = request.path();
+        if path.starts_with("/tile/") || path.starts_with("/assets/") || path == "/healthz" {
+            return true;
+        }
+        let guess = GUESSABLE.iter().any(|prefix| path.starts_with(prefix));
+        self.all.check_key(&address).is_ok() && (!guess || self.guesses.check_key(&address).is_ok())
+    }
+
+    /// Forgets addresses that have been quiet. Run every few minutes.
+    pub fn sweep(&self) {
+        self.all.retain_recent();
+        self.guesses.retain_recent();
+    }
+}
+
+/// A request's id: in its answer's header, in the log, on an error page.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+/// The middleware around every route.
+pub async fn guard(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, ActixError> {
+    let started = Instant::now();
+    let id = RequestId(crate::app::random::<8>().map(hex::encode).unwrap_or_default());
+    request.extensions_mut().insert(id.clone());
+    let method = request.method().clone();
+    let mut response = match admit(&request) {
+        Ok(()) => next.call(request).await?.map_into_boxed_body(),
+        Err(failure) => request.error_response(failure),
+    };
+    if response.status().is_client_error() || response.status().is_server_error() {
+        response = explain(response).await;
+    }
+    let secure = response
+        .request()
+        .app_data::<Data<App>>()
+        .is_some_and(|a| a.config().web.public_url.starts_with("https://"));
+    set_headers(response.headers_mut(), &id, secure);
+    tracing::info!(
+        request_id = %id.0,
+        %method,
+        route = response.request().match_pattern().unwrap_or_else(|| "-".to_owned()),
+        status = response.status().as_u16(),
+        duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "request"
+    );
+    Ok(response)
+}
+
+fn admit(request: &ServiceRequest) -> Result<(), Failure> {
+    if let Some(limits) = request.app_data::<Data<Limits>>()
+        && !limits.allow(request)
+    {
+        return Err(Failure::too_many());
+    }
+    check_same_site(request)
+}
+
+/// Refuses a changing request that a page of another site made the browser send. Browsers send `Sec-Fetch-Site` or at least
+/// `Origin` with it; a client that sends neither is no browser and carries nobody's cookie by accident.
+fn check_same_site(request: &ServiceRequest) -> Result<(), Failure> {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        return Ok(());
+    }
+    let header = |name: &str| {
+        request
+            .headers()
+            .get(name)
+            .map(|value| value.to_str().unwrap_or("?"))
+    };
+    if let Some(site) = header("sec-fetch-site") {
+        return if matches!(site, "same-origin" | "none") {
+            Ok(())
+        } else {
+            Err(Failure::cross_site())
+        };
+    }
+    let Some(origin) = header("origin") else {
+        return Ok(());
+    };
+    let host = header("host").unwrap_or_default();
+    let public = request
+        .app_data::<Data<App>>()
+        .is_some_and(|app| app.config().web.public_url == origin);
+    let same_host = origin
+        .split_once("://")
+        .is_some_and(|(_, of_origin)| of_origin == host);
+    if public || same_host {
+        Ok(())
+    } else {
+        Err(Failure::cross_site())
+    }
+}
+
+/// Puts a page (or JSON) where a handler left only a status.
+async fn explain(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let failure = response.response().error().and_then(|e| e.as_error::<Failure>());
+    if failure.is_none() && response.response().error().is_none() {
+        return response;
+    }
+    let status = response.status();
+    let (problem, cause) = match failure {
+        Some(failure) => (failure.problem.clone(), failure.cause.clone()),
+        None => (
+            None,
+            response
+                .response()
+                .error()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+        ),
+    };
+    if status.is_server_error() {
+        tracing::error!(cause, "a request failed");
+    }
+    let request = response.request().clone();
+    let body = if request.path().starts_with("/api/") {
+        let error = problem.as_ref().map_or_else(
+            || status.canonical_reason().unwrap_or("error").to_owned(),
+            |p| p.key.to_owned(),
+        );
+        HttpResponse::build(status).json(serde_json::json!({ "error": error }))
+    } else {
+        Visitor::error_page(&request, status, problem.as_ref(), closed).await
+    };
+    ServiceResponse::new(request, body)
+}
+
+fn set_headers(headers: &mut HeaderMap, id: &RequestId, secure: bool) {
+    let mut set = |name: HeaderName, value: &'static str| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    set(
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+    );
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "same-origin");
+    set(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    );
+    set(
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), microphone=(), geolocation=()",
+    );
+    set(header::CACHE_CONTROL, "no-store");
+    if !headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
+        headers.insert(
+            HeaderName::from_static("cross-origin-resource-policy"),
+            HeaderValue::from_static("same-origin"),
+        );
+    }
+    if secure {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
+    }
+    if let Ok(value) = HeaderValue::from_str(&id.0) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+}
+
+/// The status of a plain answer, for handlers that have no page.
+pub(crate) fn plain(status: StatusCode, text: &'static str) -> HttpResponse {
+    HttpResponse::build(status)
+        .content_type("text/plain; charset=utf-8")
+        .body(text)
+}
