@@ -32,6 +32,7 @@ impl Failure {
         Self {
             status,
             problem: None,
+            closed: false,
             cause: cause.to_string(),
         }
     }
@@ -81,6 +82,7 @@ impl From<Error> for Failure {
         Self {
             status,
             problem,
+            closed,
             cause,
         }
     }

@@ -185,10 +185,11 @@ async fn explain(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody>
         return response;
     }
     let status = response.status();
-    let (problem, cause) = match failure {
-        Some(failure) => (failure.problem.clone(), failure.cause.clone()),
+    let (problem, closed, cause) = match failure {
+        Some(failure) => (failure.problem.clone(), failure.closed, failure.cause.clone()),
         None => (
             None,
+            false,
             response
                 .response()
                 .error()
