@@ -4,6 +4,7 @@ pub mod cell;
 pub mod code;
 pub mod election;
 pub mod entry;
+pub mod log;
 pub mod nip;
 pub mod pact;
 pub mod pact_default;
