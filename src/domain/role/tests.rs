@@ -22,7 +22,7 @@ fn marks(role: Role, action: Action) -> String {
 fn the_whole_table() {
     let mut table = format!("{:<22}", "");
     for role in Role::ALL {
-        write!(table, "{role:<10}").unwrap();
+        write!(table, "{:<10}", role.as_str()).unwrap();
     }
     for action in Action::ALL {
         write!(table, "\n{:<22}", format!("{action:?}")).unwrap();
