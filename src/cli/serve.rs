@@ -29,7 +29,7 @@ pub(super) fn run(mut config: Config, args: &ServeArgs, clock: Clock) -> anyhow:
     let listener = TcpListener::bind(&listen).with_context(|| format!("listen on {listen}"))?;
     let app = App::open(config, clock)?;
     run_until_stopped(&app, listener, |app| {
-        println!("ready {}", app.config().web.public_url)
+        println!("ready {}", app.config().web.public_url);
     })
 }
 

@@ -24,7 +24,7 @@ pub const CHECKPOINT: &str = "checkpoint";
 /// File of the log's verifier key.
 pub const VKEY: &str = "log.vkey";
 /// How long partial tiles outlive their full tile: clients may still be reading an older checkpoint.
-const PARTIALS_KEPT: Duration = Duration::from_secs(3600);
+const PARTIALS_KEPT: Duration = Duration::from_hours(1);
 
 /// What was published.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,4 +153,121 @@ pub fn sweep_partials(folder: &LogFolder, size: u64) -> Result<u64, Error> {
         }
     }
     Ok(deleted)
+}
+
+#[cfg(test)]
+mod tests {
+    use ed25519_dalek::SigningKey;
+
+    use crate::domain::entry::Body;
+    use crate::domain::entry::Channel;
+    use crate::domain::entry::Dispute;
+    use crate::ledger::audit::audit_files;
+    use crate::ledger::note::KeyName;
+
+    use super::*;
+
+    struct Log {
+        conn: Conn,
+        folder: LogFolder,
+        signer: NoteSigner,
+        _keep: tempfile::TempDir,
+    }
+
+    fn log() -> Log {
+        let keep = tempfile::tempdir().unwrap();
+        let signer = NoteSigner::new(
+            KeyName::parse("ikrar.test/1").unwrap(),
+            SigningKey::from_bytes(&[7; 32]),
+        )
+        .unwrap();
+        Log {
+            conn: crate::store::memory(),
+            folder: LogFolder::open(keep.path()).unwrap(),
+            signer,
+            _keep: keep,
+        }
+    }
+
+    impl Log {
+        fn append(&mut self, count: u64) {
+            for _ in 0..count {
+                let nonce = crate::store::ledger::head(&mut self.conn)
+                    .unwrap()
+                    .size
+                    .to_be_bytes();
+                let nonce = [nonce, nonce].concat().try_into().unwrap();
+                let body = Body::Dispute(Dispute {
+                    signature: 1,
+                    channel: Channel::Link,
+                    nonce,
+                });
+                crate::store::write::<_, Error>(&mut self.conn, |conn| {
+                    Ok(ledger::append(conn, 60, body, vec![])?)
+                })
+                .unwrap();
+            }
+        }
+
+        fn publish(&mut self) -> Result<Option<Published>, Error> {
+            publish(&mut self.conn, &self.folder, &self.signer)
+        }
+
+        fn audit(&self) {
+            let note = String::from_utf8(self.folder.read(CHECKPOINT).unwrap().unwrap()).unwrap();
+            let checkpoint = Checkpoint::open(&note, self.signer.vkey()).unwrap();
+            audit_files(&checkpoint, |path| self.folder.read(path), |_, _| {}).unwrap();
+        }
+    }
+
+    #[test]
+    fn every_published_size_is_a_whole_log() {
+        let mut log = log();
+        assert_eq!(log.publish().unwrap(), None);
+        for step in [1, 1, 253, 1, 1, 300] {
+            log.append(step);
+            log.publish().unwrap();
+            log.audit();
+        }
+    }
+
+    #[test]
+    fn a_database_that_lost_entries_is_not_published_over_the_log() {
+        let (mut log, mut old) = (log(), log());
+        log.append(5);
+        log.publish().unwrap();
+        old.append(3);
+        std::mem::swap(&mut log.conn, &mut old.conn);
+        assert!(matches!(log.publish(), Err(Error::Tampered(_))));
+        log.audit();
+    }
+
+    #[test]
+    fn a_database_with_another_history_is_not_published_over_the_log() {
+        let (mut log, mut other) = (log(), log());
+        log.append(5);
+        log.publish().unwrap();
+        crate::store::write::<_, Error>(&mut other.conn, |conn| {
+            let body = Body::Dispute(Dispute {
+                signature: 9,
+                channel: Channel::Authority,
+                nonce: [9; 16],
+            });
+            Ok(ledger::append(conn, 60, body, vec![])?)
+        })
+        .unwrap();
+        other.append(6);
+        std::mem::swap(&mut log.conn, &mut other.conn);
+        assert!(matches!(log.publish(), Err(Error::Tampered(_))));
+    }
+
+    #[test]
+    fn a_checkpoint_that_is_not_ours_stops_the_publisher() {
+        let mut log = log();
+        log.append(2);
+        log.publish().unwrap();
+        log.folder.write(LATEST, b"ikrar.test/1\n1\nx\n\n").unwrap();
+        log.append(1);
+        assert!(matches!(log.publish(), Err(Error::Tampered(_))));
+    }
 }

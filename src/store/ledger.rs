@@ -252,3 +252,72 @@ pub(crate) fn to_hash(bytes: &[u8]) -> Result<Hash, StoreError> {
         .map_err(|_length| StoreError::Damaged(format!("a hash of {} bytes", bytes.len())))?;
     Ok(Hash::from_bytes(array))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::entry::Dispute;
+    use crate::ledger::audit::audit_entries;
+    use crate::ledger::checkpoint::Checkpoint;
+    use crate::ledger::note::KeyName;
+
+    use super::*;
+
+    fn body(n: u64) -> Body {
+        let mut nonce = [0; 16];
+        nonce[..8].copy_from_slice(&n.to_be_bytes());
+        Body::Dispute(Dispute {
+            signature: n,
+            channel: crate::domain::entry::Channel::Link,
+            nonce,
+        })
+    }
+
+    #[test]
+    fn what_is_appended_chains_and_hashes_to_the_head() {
+        let mut conn = crate::store::memory();
+        for n in 0..300 {
+            crate::store::write::<_, StoreError>(&mut conn, |conn| {
+                append(conn, 1_700_000_000, body(n), vec![])
+            })
+            .unwrap();
+        }
+        let head = head(&mut conn).unwrap();
+        let entries = list_entries(&mut conn, 0, 300).unwrap();
+        let checkpoint = Checkpoint {
+            origin: KeyName::parse("o").unwrap(),
+            size: 300,
+            root: head.root,
+        };
+        audit_entries(entries.iter().map(Ok::<_, StoreError>), &checkpoint).unwrap();
+        assert_eq!(leaf_hash(entries.last().unwrap()), head.last_leaf);
+        assert_eq!(tree::root(300, &mut StoredHashes(&mut conn)).unwrap(), head.root);
+    }
+
+    #[test]
+    fn time_never_runs_backwards() {
+        let mut conn = crate::store::memory();
+        let mut at = |now_s, n| {
+            crate::store::write::<_, StoreError>(&mut conn, |conn| append(conn, now_s, body(n), vec![]))
+                .unwrap()
+                .at_s
+        };
+        assert_eq!([at(3_659, 1), at(120, 2), at(3_661, 3)], [3_600, 3_600, 3_660]);
+    }
+
+    #[test]
+    fn a_failed_request_leaves_no_trace_in_its_batch() {
+        let mut conn = crate::store::memory();
+        crate::store::write::<_, StoreError>(&mut conn, |conn| {
+            append(conn, 60, body(1), vec![])?;
+            let failed: Result<(), StoreError> = crate::store::savepoint(conn, |conn| {
+                append(conn, 60, body(2), vec![])?;
+                Err(StoreError::NotFound)
+            });
+            assert!(failed.is_err());
+            append(conn, 60, body(3), vec![])?;
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(head(&mut conn).unwrap().size, 2);
+    }
+}

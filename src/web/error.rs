@@ -28,7 +28,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    fn new(status: StatusCode, cause: impl ToString) -> Self {
+    fn new(status: StatusCode, cause: impl std::fmt::Display) -> Self {
         Self {
             status,
             problem: None,
@@ -58,7 +58,7 @@ impl Failure {
     }
 
     /// A request that does not have the shape its route takes.
-    pub fn malformed(cause: impl ToString) -> Self {
+    pub fn malformed(cause: impl std::fmt::Display) -> Self {
         Self::new(StatusCode::BAD_REQUEST, cause)
     }
 }

@@ -16,6 +16,10 @@ pub async fn alive() -> HttpResponse {
 }
 
 #[derive(Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a line of its own in the answer"
+)]
 struct Ready {
     database: bool,
     migrations: bool,
