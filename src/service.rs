@@ -11,6 +11,7 @@ pub mod election;
 pub mod error;
 pub mod mail;
 pub mod officer;
+pub mod proof;
 pub mod publish;
 pub mod roster;
 
