@@ -1,0 +1,241 @@
+//! What survives when a process is killed in mid-append, or when the disk takes no more.
+//!
+//! A child process (this test binary again, told by a variable) appends as fast as it can and prints each entry it was told
+//! is recorded. The parent ends it without warning, starts it again, and in the end holds the public log against every line it
+//! was ever shown.
+
+use std::collections::BTreeMap;
+use std::io::BufRead;
+use std::io::BufReader;
+use std::path::Path;
+use std::process::Child;
+use std::process::Command;
+use std::process::Stdio;
+use std::time::Duration;
+use std::time::Instant;
+
+use ikrar::app::App;
+use ikrar::app::keys;
+use ikrar::clock::Clock;
+use ikrar::config::Config;
+use ikrar::domain::election::Election;
+use ikrar::domain::entry;
+use ikrar::domain::entry::Body;
+use ikrar::domain::text::Origin;
+use ikrar::ledger::audit::audit_files;
+use ikrar::ledger::checkpoint::Checkpoint;
+use ikrar::service::election;
+use ikrar::service::officer;
+use ikrar::service::publish;
+
+const CHILD_DATA: &str = "IKRAR_TEST_CRASH_DATA";
+const THREADS: u32 = 4;
+
+fn config(data: &Path) -> Config {
+    let mut config = Config {
+        data: data.to_owned(),
+        origin: "ikrar.test/crash".to_owned(),
+        ..Config::default()
+    };
+    config.database_connections_max = 4;
+    config
+}
+
+fn open(data: &Path) -> App {
+    keys::generate(&data.join("keys")).unwrap();
+    let app = App::open(config(data), Clock::machine()).unwrap();
+    let now_s = app.now_s();
+    let (first, vkey) = (
+        keys::load_key(&data.join("keys/officer.key")).unwrap(),
+        app.keys().log.vkey().clone(),
+    );
+    app.write_here(move |conn| officer::begin(conn, &origin(), &vkey, &first, [1; 16], now_s))
+        .unwrap();
+    app
+}
+
+fn origin() -> Origin {
+    "ikrar.test/crash".parse().unwrap()
+}
+
+/// Appends one election that nobody else appends; its index once it is acknowledged.
+fn append(app: &App, data: &Path, id: &str) -> Result<u64, ikrar::service::Error> {
+    let election = Election {
+        id: id.parse().unwrap(),
+        title: "Pemilu".parse().unwrap(),
+        opens: "60".parse().unwrap(),
+        closes: "120".parse().unwrap(),
+        zone: "Asia/Jakarta".parse().unwrap(),
+        contests: Vec::new(),
+        lookup: "receipt".parse().unwrap(),
+    };
+    let key = keys::load_key(&data.join("keys/officer.key")).unwrap();
+    let nonce = ikrar::app::random().unwrap();
+    let act = officer::sign_act(
+        &origin(),
+        Body::Election(entry::Election { election, nonce }),
+        &key,
+    );
+    let now_s = app.now_s();
+    app.write_here(move |conn| election::publish(conn, &origin(), act, now_s))
+}
+
+/// Not a test by itself: the process that gets killed.
+#[test]
+fn child() {
+    let Some(data) = std::env::vars()
+        .find(|(name, _)| name == CHILD_DATA)
+        .map(|(_, value)| value)
+    else {
+        return;
+    };
+    let data = Path::new(&data);
+    let app = open(data);
+    std::thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let app = app.clone();
+            scope.spawn(move || {
+                for n in 0.. {
+                    let id = format!("e{}-{thread}-{n}", std::process::id());
+                    match append(&app, data, &id) {
+                        Ok(index) => println!("\nrecorded {index} {id}"),
+                        Err(error) => {
+                            println!("\nrefused {error}");
+                            return;
+                        }
+                    }
+                }
+            });
+        }
+    });
+}
+
+fn spawn(data: &Path, limit_blocks: Option<u32>) -> Child {
+    let this = std::env::current_exe().unwrap();
+    let args = ["--exact", "crash::child", "--nocapture", "--test-threads=1"];
+    let mut command = match limit_blocks {
+        None => Command::new(this),
+        Some(blocks) => {
+            // A file that may not grow fails its writes as a full disk does, without root's right to mount one.
+            let mut shell = Command::new("bash");
+            shell
+                .args([
+                    "-c",
+                    &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\""),
+                ])
+                .arg(this);
+            shell
+        }
+    };
+    command
+        .args(args)
+        .env(CHILD_DATA, data)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// Reads what the child was told until `enough` says so or it ends.
+fn listen(
+    child: &mut Child,
+    told: &mut BTreeMap<u64, String>,
+    mut enough: impl FnMut(usize) -> bool,
+) -> bool {
+    let mut heard = 0;
+    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+        let line = line.unwrap();
+        if line.starts_with("refused ") {
+            return true;
+        }
+        if let Some((index, id)) = line
+            .strip_prefix("recorded ")
+            .and_then(|rest| rest.split_once(' '))
+        {
+            let before = told.insert(index.parse().unwrap(), id.to_owned());
+            assert_eq!(before, None, "index {index} was given twice");
+            heard += 1;
+        }
+        if enough(heard) {
+            break;
+        }
+    }
+    false
+}
+
+/// Starts once more (which repairs forward) and holds the public files against everything that was acknowledged.
+fn check(data: &Path, told: &BTreeMap<u64, String>) {
+    assert!(told.len() >= 10, "only {} entries were acknowledged", told.len());
+    check_log(&open(data), told);
+}
+
+fn check_log(app: &App, told: &BTreeMap<u64, String>) {
+    let note = String::from_utf8(app.log().read(publish::LATEST).unwrap().unwrap()).unwrap();
+    let checkpoint = Checkpoint::open(&note, app.keys().log.vkey()).unwrap();
+    let mut published = BTreeMap::new();
+    audit_files(
+        &checkpoint,
+        |path| app.log().read(path),
+        |index, bytes| {
+            published.insert(index, bytes.to_vec());
+        },
+    )
+    .unwrap();
+    for (index, id) in told {
+        let text = String::from_utf8(published[index].clone()).unwrap();
+        assert!(
+            text.contains(&format!("\nelection {id}\n")),
+            "entry {index} is not the one acknowledged"
+        );
+    }
+}
+
+#[test]
+fn no_acknowledged_entry_is_lost_to_a_kill_at_any_moment() {
+    let data = tempfile::tempdir().unwrap();
+    let mut told = BTreeMap::new();
+    for round in 0..6_u64 {
+        let mut child = spawn(data.path(), None);
+        let started = Instant::now();
+        let lifetime = Duration::from_millis(40 + 70 * round);
+        listen(&mut child, &mut told, |heard| {
+            heard > 0 && started.elapsed() > lifetime
+        });
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    check(data.path(), &told);
+}
+
+#[test]
+fn a_full_disk_refuses_and_loses_nothing() {
+    let data = tempfile::tempdir().unwrap();
+    let mut told = BTreeMap::new();
+    // 1 KiB blocks: enough for the tables, soon too small for what comes.
+    let mut child = spawn(data.path(), Some(700));
+    let refused = listen(&mut child, &mut told, |_| false);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(refused, "the limit was never met");
+    check(data.path(), &told);
+    let app = open(data.path());
+    append(&app, data.path(), "after").unwrap();
+}
+
+#[test]
+fn an_entry_that_cannot_be_published_is_kept_and_published_later() {
+    let data = tempfile::tempdir().unwrap();
+    let app = open(data.path());
+    let (tiles, aside) = (data.path().join("log/tile"), data.path().join("aside"));
+    std::fs::rename(&tiles, &aside).unwrap();
+    std::fs::write(&tiles, "in the way").unwrap();
+    let refused = append(&app, data.path(), "kept").unwrap_err();
+    assert!(refused.to_string().contains("problem-not-published"), "{refused}");
+    assert!(!app.is_published());
+    std::fs::remove_file(&tiles).unwrap();
+    std::fs::rename(&aside, &tiles).unwrap();
+    let index = append(&app, data.path(), "next").unwrap();
+    assert!(app.is_published());
+    let told: BTreeMap<u64, String> = [(index - 1, "kept".to_owned()), (index, "next".to_owned())].into();
+    check_log(&app, &told);
+}

@@ -1,0 +1,3 @@
+//! Whole stories through the portal, one file each.
+
+mod crash;
