@@ -1,5 +1,6 @@
 //! The words of the institution: NIP, roster, election, pact, statement, entry, complaint. Absent: IO, clock, randomness, SQL.
 
+pub mod audit;
 pub mod cell;
 pub mod code;
 pub mod election;
@@ -9,7 +10,9 @@ pub mod nip;
 pub mod pact;
 pub mod pact_default;
 pub mod person;
+pub mod receipt;
 pub mod role;
 pub mod roster;
 pub mod statement;
 pub mod text;
+pub mod verdict;

@@ -1,0 +1,251 @@
+//! Lives here: the audit of a whole log: checkpoint, tree and chain, authors, every signature, the numbers. Absent: where
+//! entries come from, hash tiles ([`crate::ledger::audit`]), and words for screens.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::domain::entry::Counts;
+use crate::domain::entry::Entry;
+use crate::domain::log::ElectionState;
+use crate::domain::log::Fault;
+use crate::domain::log::LogState;
+use crate::domain::log::Verdict as EntryVerdict;
+use crate::domain::verdict::Verdict;
+use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::hash::Hash;
+use crate::ledger::hash::leaf_hash;
+use crate::ledger::note::Vkey;
+use crate::ledger::tree::MemoryTree;
+use crate::ledger::tree::root;
+
+/// The most signatures that a report lists as not valid; it counts all of them.
+pub const LISTED_MAX: usize = 1000;
+
+/// What an audit found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AuditReport {
+    /// All together: not valid when an entry breaks a rule, cannot tell when a kind is unknown.
+    pub verdict: Verdict,
+    /// The log's name, from the key it was audited with.
+    pub origin: String,
+    /// The checkpoint's size; `None` when the checkpoint is not to be believed.
+    pub size: Option<u64>,
+    /// How many entries were read and kept the rules.
+    pub entries: u64,
+    /// Entries by kind.
+    pub kinds: BTreeMap<String, u64>,
+    /// Elections by name.
+    pub elections: Vec<ElectionReport>,
+    /// Signature entries that do not count.
+    pub invalid_signature_count: u64,
+    /// The first of them.
+    pub invalid_signatures: Vec<InvalidSignature>,
+    /// The first thing that makes the log not valid.
+    pub fault: Option<FaultReport>,
+}
+
+/// An election's numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ElectionReport {
+    /// Its name.
+    pub election: String,
+    /// Its title.
+    pub title: String,
+    /// Its numbers; `None` when they cannot be told.
+    pub counts: Option<Counts>,
+    /// N by the day of signing in the election's zone (`YYYY-MM-DD`).
+    pub valid_by_day: BTreeMap<String, u64>,
+    /// Has an entry closed it?
+    pub closed: bool,
+}
+
+/// A signature entry that does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InvalidSignature {
+    /// Its index.
+    pub index: u64,
+    /// Every reason, by its stable key ([`crate::domain::log::SignatureFault::key`]).
+    pub reasons: Vec<&'static str>,
+}
+
+/// What makes a log not valid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FaultReport {
+    /// The first entry that breaks a rule; `None` where no single entry does.
+    pub index: Option<u64>,
+    /// Which rule, stable ([`Fault::key`], `checkpoint` or `size`).
+    pub key: &'static str,
+    /// In English.
+    pub message: String,
+}
+
+/// Audits entries, first to last, against a checkpoint that this key must have signed. An error of the reader ends it: it
+/// says nothing about the log.
+pub fn audit<I, B, E>(entries: I, checkpoint_note: &str, vkey: &Vkey) -> Result<AuditReport, E>
+where
+    I: IntoIterator<Item = Result<B, E>>,
+    B: AsRef<[u8]>,
+{
+    let mut audit = Audit::new(vkey);
+    let checkpoint = match Checkpoint::open(checkpoint_note, vkey) {
+        Ok(checkpoint) => checkpoint,
+        Err(error) => {
+            audit.fault = Some(FaultReport {
+                index: None,
+                key: "checkpoint",
+                message: error.to_string(),
+            });
+            return Ok(audit.report(None));
+        }
+    };
+    for bytes in entries {
+        let index = audit.state.size();
+        if index == checkpoint.size {
+            audit.fail_size(checkpoint.size, "more");
+            break;
+        }
+        if let Err(fault) = audit.entry(index, bytes?.as_ref(), vkey) {
+            audit.fail(Some(index), &fault);
+            break;
+        }
+    }
+    audit.finish(&checkpoint);
+    Ok(audit.report(Some(checkpoint.size)))
+}
+
+struct Audit {
+    origin: String,
+    state: LogState,
+    tree: MemoryTree,
+    /// The root asked for last: many signatures in a row name the same size.
+    root: Option<(u64, Hash)>,
+    kinds: BTreeMap<String, u64>,
+    invalid_signature_count: u64,
+    invalid_signatures: Vec<InvalidSignature>,
+    fault: Option<FaultReport>,
+}
+
+impl Audit {
+    fn new(vkey: &Vkey) -> Self {
+        Self {
+            origin: vkey.name().to_string(),
+            state: LogState::new(),
+            tree: MemoryTree::default(),
+            root: None,
+            kinds: BTreeMap::new(),
+            invalid_signature_count: 0,
+            invalid_signatures: Vec::new(),
+            fault: None,
+        }
+    }
+
+    fn entry(&mut self, index: u64, bytes: &[u8], vkey: &Vkey) -> Result<(), Fault> {
+        let entry = Entry::parse(bytes)?;
+        let leaf = leaf_hash(bytes);
+        let (tree, cached) = (&mut self.tree, &mut self.root);
+        let mut root_at = |size: u64| match *cached {
+            Some((known, hash)) if known == size => Some(hash),
+            _ => {
+                let hash = root(size, tree).ok()?;
+                *cached = Some((size, hash));
+                Some(hash)
+            }
+        };
+        let verdict = self
+            .state
+            .apply_leaf(index, leaf, &entry, &mut root_at)
+            .map_err(|inconsistency| inconsistency.fault)?;
+        if index == 0 {
+            let genesis = self.state.genesis().ok_or(Fault::Genesis)?;
+            if genesis.origin.as_str() != vkey.name().as_str() || genesis.vkey.as_str() != vkey.to_string() {
+                return Err(Fault::OtherLog);
+            }
+        }
+        self.tree.append(&leaf);
+        let count = self.kinds.entry(entry.body.kind().to_owned()).or_default();
+        *count = count.saturating_add(1);
+        if let EntryVerdict::InvalidSignature(faults) = verdict {
+            self.invalid_signature_count = self.invalid_signature_count.saturating_add(1);
+            if self.invalid_signatures.len() < LISTED_MAX {
+                let reasons = faults
+                    .into_iter()
+                    .map(crate::domain::log::SignatureFault::key)
+                    .collect();
+                self.invalid_signatures.push(InvalidSignature { index, reasons });
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, checkpoint: &Checkpoint) {
+        if self.fault.is_some() {
+            return;
+        }
+        if self.state.size() < checkpoint.size {
+            self.fail_size(checkpoint.size, "fewer");
+        } else if self.tree.root() != checkpoint.root {
+            self.fail(None, &Fault::Tree);
+        }
+    }
+
+    fn fail(&mut self, index: Option<u64>, fault: &Fault) {
+        self.fault = Some(FaultReport {
+            index,
+            key: fault.key(),
+            message: fault.to_string(),
+        });
+    }
+
+    fn fail_size(&mut self, size: u64, how: &str) {
+        let message = format!("the checkpoint says {size} entries, there are {how}");
+        self.fault = Some(FaultReport {
+            index: None,
+            key: "size",
+            message,
+        });
+    }
+
+    fn report(self, size: Option<u64>) -> AuditReport {
+        let unknown = self.state.has_unknown_kind();
+        let elections = self
+            .state
+            .elections()
+            .values()
+            .map(|state| election(state, unknown))
+            .collect();
+        let verdict = match (&self.fault, unknown) {
+            (Some(_), _) => Verdict::NotValid,
+            (None, true) => Verdict::CannotTell,
+            (None, false) => Verdict::Valid,
+        };
+        AuditReport {
+            verdict,
+            origin: self.origin,
+            size,
+            entries: self.tree.size(),
+            kinds: self.kinds,
+            elections,
+            invalid_signature_count: self.invalid_signature_count,
+            invalid_signatures: self.invalid_signatures,
+            fault: self.fault,
+        }
+    }
+}
+
+fn election(state: &ElectionState, unknown: bool) -> ElectionReport {
+    ElectionReport {
+        election: state.terms().id.to_string(),
+        title: state.terms().title.to_string(),
+        counts: (!unknown).then(|| state.counts()),
+        valid_by_day: state
+            .valid_by_day()
+            .iter()
+            .map(|(day, count)| (day.to_string(), *count))
+            .collect(),
+        closed: state.is_closed(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
