@@ -89,7 +89,7 @@ impl Default for Policy {
             match_posterior_min: 0.995,
             match_lead_bits_min: 7.0,
             match_unit_bits_min: 4.0,
-            outsider_share: 0.1,
+            outsider_share: 0.04,
             people_max: 5,
         }
     }
@@ -235,3 +235,6 @@ fn namesakes(weighed: &[Weighed]) -> u32 {
         |other: &&Weighed| other.fit.agreeing > 0 && other.fit.bits >= first.fit.bits - decide::NAMESAKE_BITS;
     vocabulary::count(people.filter(near).count())
 }
+
+#[cfg(test)]
+mod tests;

@@ -560,7 +560,10 @@ fn outsider(dice: &mut Dice, world: &World, strangers: &World) -> Case {
         "outsider-near" => complaint.accused_name = typo(dice, &plain(&inside.name)),
         _ => {}
     }
-    if class == "outsider-here" {
+    // An outsider of the same name in the same unit cannot be told from the insider by anybody.
+    let borne_here =
+        |person: &Person| person.unit == inside.unit && plain(&person.name) == complaint.accused_name;
+    if class == "outsider-here" && !world.people.iter().any(borne_here) {
         context(dice, inside, &mut complaint);
     } else if dice.percent(50) {
         let elsewhere = &world.people[dice.below(world.people.len())];

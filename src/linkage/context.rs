@@ -137,10 +137,19 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// Somebody who has the unit wrong has its city wrong too: the second error is not news.
+    fn unit_disagrees(&self, facts: &Facts) -> bool {
+        self.units.written
+            && facts
+                .unit
+                .is_some_and(|unit| self.units.level(unit) > Level::Some)
+    }
+
     fn city(&self, facts: &Facts) -> Option<Evidence> {
         let city = facts.city.filter(|_| self.cities.written)?;
         let level = self.cities.level(city);
         let bits = match level {
+            Level::Unknown | Level::Differs if self.unit_disagrees(facts) => weigh::CITY_DIFFERS_TOO,
             Level::Unknown | Level::Differs => weigh::CITY_DIFFERS,
             level => {
                 let shared = facts

@@ -34,8 +34,8 @@ pub(super) struct Reach<'a> {
     pub(super) name: &'a Name,
     /// Single words and joined neighbours.
     pub(super) reached: Vec<Reached>,
-    /// Words that may be two of the vocabulary: place, the two, bits.
-    pub(super) split: Vec<(usize, (u32, u32), f64)>,
+    /// Words that may be several of the vocabulary: place, those, bits.
+    pub(super) split: Vec<(usize, Vec<u32>, f64)>,
 }
 
 /// How a name fits.
@@ -55,7 +55,7 @@ pub(super) struct Fit {
     pub(super) misspelt: u32,
     /// Words, other than initials, that agree.
     pub(super) agreeing: u32,
-    /// The name is one word on either side.
+    /// The recorded name is one word.
     pub(super) mononym: bool,
     /// The recorded words that nothing written answers.
     pub(super) open: Vec<u32>,
@@ -87,13 +87,9 @@ impl<'a> Reach<'a> {
         for (place, word) in name.words.iter().enumerate() {
             reached.push(reach_word(index, word, bit(place)));
             if word.text.chars().count() >= 5 {
-                for pair in index.names.split(&word.text, &word.keys) {
-                    let bearers = index
-                        .names
-                        .postings(pair.0)
-                        .len()
-                        .min(index.names.postings(pair.1).len());
-                    split.push((place, pair, bits(index, Level::Joined, count(bearers))));
+                for words in index.names.split(&word.text, &word.keys) {
+                    let bits = joined_bits(index, &words);
+                    split.push((place, words, bits));
                 }
             }
         }
@@ -130,7 +126,7 @@ impl<'a> Reach<'a> {
         });
         let (mut covered, mut taken) = (0, 0);
         let mut fit = Fit {
-            mononym: self.name.words.len() == 1 || facts.words.len() == 1,
+            mononym: facts.words.len() == 1,
             ..Fit::default()
         };
         for option in options {
@@ -189,27 +185,30 @@ impl<'a> Reach<'a> {
             }
             self.initials(place, entry, &mut options);
         }
-        for (place, pair) in facts.words.windows(2).enumerate() {
-            for (written, split, bits) in &self.split {
-                if pair == [split.0, split.1] {
-                    let word = self
-                        .name
-                        .words
-                        .get(*written)
-                        .map_or("", |word| word.text.as_str());
-                    let halves = pair
-                        .iter()
-                        .filter_map(|number| self.index.names.entry(*number))
-                        .map(|entry| entry.text.as_str());
-                    let detail = format!("{word} = {}", halves.collect::<Vec<_>>().join(" "));
-                    options.push(Pairing {
-                        bits: *bits,
-                        covers: bit(*written),
-                        takes: bit(place) | bit(place + 1),
-                        level: Level::Joined,
-                        detail,
-                    });
-                }
+        for (written, split, bits) in &self.split {
+            let starts = facts
+                .words
+                .windows(split.len())
+                .enumerate()
+                .filter(|(_, words)| words == split);
+            for (start, words) in starts {
+                let word = self
+                    .name
+                    .words
+                    .get(*written)
+                    .map_or("", |word| word.text.as_str());
+                let parts = words.iter().filter_map(|number| self.index.names.entry(*number));
+                let parts: Vec<&str> = parts.map(|entry| entry.text.as_str()).collect();
+                let takes = (start..start.saturating_add(parts.len()))
+                    .map(bit)
+                    .fold(0, |all, one| all | one);
+                options.push(Pairing {
+                    bits: *bits,
+                    covers: bit(*written),
+                    takes,
+                    level: Level::Joined,
+                    detail: format!("{word} = {}", parts.join(" ")),
+                });
             }
         }
         options
@@ -320,6 +319,14 @@ impl Fit {
 fn bits(index: &Index, level: Level, bearers: u32) -> f64 {
     let u = (f64::from(bearers) + 0.5) / (index.size() + 1.0);
     (weigh::name_m(level) / u.min(1.0)).log2()
+}
+
+/// Several words written as one: each is as rare as it is, and only the writing is unusual.
+fn joined_bits(index: &Index, words: &[u32]) -> f64 {
+    let rarity = |word: &u32| {
+        -(f64::from(count(index.names.postings(*word).len())) + 0.5).log2() + (index.size() + 1.0).log2()
+    };
+    (words.iter().map(rarity).sum::<f64>() + weigh::name_m(Level::Joined).log2()).max(0.1)
 }
 
 fn reach_word(index: &Index, word: &Word, covers: u32) -> Reached {

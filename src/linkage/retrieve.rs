@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use super::context::Context;
 use super::index::Index;
 use super::naming::Reach;
+use super::vocabulary::count;
 
 /// People touched through words of the name, at most; common words beyond it only re-score.
 const TOUCHED_MAX: usize = 20_000;
@@ -59,10 +60,11 @@ fn lists<'a>(index: &'a Index, reach: &Reach<'_>) -> Vec<(&'a [u32], f64)> {
         .iter()
         .flat_map(|reached| &reached.words)
         .map(|(word, (_, bits))| (*word, *bits));
+    let share = |words: &[u32], bits: f64| bits / f64::from(count(words.len()).max(1));
     let split = reach
         .split
         .iter()
-        .flat_map(|(_, (one, two), bits)| [(*one, bits / 2.0), (*two, bits / 2.0)]);
+        .flat_map(|(_, words, bits)| words.iter().map(move |word| (*word, share(words, *bits))));
     for (word, bits) in reached.chain(split) {
         let best = words.entry(word).or_insert(bits);
         *best = best.max(bits);

@@ -130,6 +130,7 @@ fn undouble(word: &str) -> String {
 }
 
 /// Whether the two share a sound key.
+#[cfg(test)]
 pub(super) fn sounds_alike(one: &[String], other: &[String]) -> bool {
     one.iter().any(|key| other.contains(key))
 }

@@ -8,6 +8,9 @@ use super::Level;
 use super::table::NICKNAMES;
 use super::text;
 
+/// The most readings of one word as several, and the most words of a reading.
+const SPLITS_MAX: usize = 64;
+const PIECES_MAX: usize = 4;
 /// The most letters of a word that are compared.
 const LETTERS_MAX: usize = 40;
 
@@ -32,6 +35,8 @@ pub(super) struct Vocabulary {
     by_first: HashMap<char, u32>,
     sorted: Vec<u32>,
     reversed: Vec<(String, u32)>,
+    /// Short forms of [`NICKNAMES`] with the words that they may stand for.
+    by_nickname: HashMap<&'static str, Vec<u32>>,
 }
 
 /// A word near another, and how near.
@@ -95,6 +100,10 @@ impl Vocabulary {
             self.reversed.push((entry.text.chars().rev().collect(), number));
         }
         self.reversed.sort_unstable();
+        for (short, long) in NICKNAMES {
+            let words: Vec<u32> = self.sounding(&text::keys(long)).collect();
+            self.by_nickname.entry(short).or_default().extend(words);
+        }
         let mut sorted: Vec<(&str, u32)> = self
             .entries
             .iter()
@@ -152,17 +161,15 @@ impl Vocabulary {
                 .for_each(|near| note(near.word, near.level));
             self.beginning(word).for_each(|number| note(number, Level::Part));
             self.ending(word).for_each(|number| note(number, Level::Part));
-            for (short, long) in NICKNAMES {
-                if *short == word {
-                    self.sounding(&text::keys(long))
-                        .for_each(|number| note(number, Level::Nickname));
-                } else if text::sounds_alike(keys, &text::keys(long)) && word == *long {
-                    self.find(short)
-                        .into_iter()
-                        .for_each(|number| note(number, Level::Nickname));
-                }
+            for number in self.by_nickname.get(word).into_iter().flatten() {
+                note(*number, Level::Nickname);
             }
-            let initial: String = word.chars().take(1).collect();
+            for (short, _) in NICKNAMES.iter().filter(|(_, long)| *long == word) {
+                self.find(short)
+                    .into_iter()
+                    .for_each(|number| note(number, Level::Nickname));
+            }
+            let initial: String = word.chars().take(1).filter(|letter| *letter != 'i').collect();
             self.find(&initial)
                 .into_iter()
                 .for_each(|number| note(number, Level::Initial));
@@ -259,33 +266,54 @@ impl Vocabulary {
         }
     }
 
-    /// How the word may be two words of the vocabulary written as one.
-    pub(super) fn split(&self, word: &str, keys: &[String]) -> Vec<(u32, u32)> {
+    /// How the word may be several words of the vocabulary written as one.
+    pub(super) fn split(&self, word: &str, keys: &[String]) -> Vec<Vec<u32>> {
         let mut found = Vec::new();
         for written in std::iter::once(word).chain(keys.iter().map(String::as_str)) {
-            for (place, _) in written.char_indices().filter(|(place, _)| *place >= 2) {
-                let (Some(head), Some(tail)) = (written.get(..place), written.get(place..)) else {
-                    continue;
-                };
-                if tail.len() < 2 {
-                    continue;
-                }
-                let heads = self
-                    .find(head)
-                    .into_iter()
-                    .chain(self.by_key.get(head).into_iter().flatten().copied());
-                for head in heads {
-                    let tails = self
-                        .find(tail)
-                        .into_iter()
-                        .chain(self.by_key.get(tail).into_iter().flatten().copied());
-                    found.extend(tails.map(|tail| (head, tail)));
-                }
-            }
+            self.split_on(written, &mut Vec::new(), &mut found);
         }
         found.sort_unstable();
         found.dedup();
         found
+    }
+
+    fn split_on(&self, rest: &str, heads: &mut Vec<u32>, found: &mut Vec<Vec<u32>>) {
+        if found.len() >= SPLITS_MAX || heads.len() >= PIECES_MAX {
+            return;
+        }
+        if rest.is_empty() {
+            if heads.len() >= 2 {
+                found.push(heads.clone());
+            }
+            return;
+        }
+        // A single letter stands alone only at the beginning: the `I` of Balinese names.
+        let least = if heads.is_empty() { 1 } else { 2 };
+        let ends = rest
+            .char_indices()
+            .map(|(place, _)| place)
+            .skip(least)
+            .chain(std::iter::once(rest.len()));
+        for end in ends {
+            let (Some(head), Some(tail)) = (rest.get(..end), rest.get(end..)) else {
+                continue;
+            };
+            let sounding = self
+                .by_key
+                .get(head)
+                .into_iter()
+                .flatten()
+                .copied()
+                .filter(|_| end > 1);
+            let mut words: Vec<u32> = self.find(head).into_iter().chain(sounding).collect();
+            words.sort_unstable();
+            words.dedup();
+            for word in words {
+                heads.push(word);
+                self.split_on(tail, heads, found);
+                heads.pop();
+            }
+        }
     }
 }
 

@@ -44,9 +44,9 @@ pub(super) const NAME_DIFFERS: f64 = -9.0;
 /// Bits above log2(N) that the whole number is worth: it is rarer than a name can be.
 pub(super) const NIP_ABOVE: f64 = 3.0;
 /// The number is somebody else's.
-pub(super) const NIP_SOMEBODY_ELSE: f64 = -4.5;
+pub(super) const NIP_SOMEBODY_ELSE: f64 = -3.6;
 /// The number is well formed and nobody's.
-pub(super) const NIP_UNKNOWN: f64 = -4.0;
+pub(super) const NIP_UNKNOWN: f64 = -3.4;
 /// A part of a number, or a birth date, that does not fit.
 pub(super) const NIP_DIFFERS: f64 = -3.5;
 /// An ill-formed number that fits nobody.
@@ -58,11 +58,13 @@ pub(super) const SEX_AGREES: f64 = 0.9;
 pub(super) const SEX_DIFFERS: f64 = -4.0;
 
 /// The unit is another one of the roster's.
-pub(super) const UNIT_DIFFERS: f64 = -3.6;
+pub(super) const UNIT_DIFFERS: f64 = -2.8;
 /// The unit is nothing the roster knows.
-pub(super) const UNIT_UNKNOWN: f64 = -2.6;
+pub(super) const UNIT_UNKNOWN: f64 = -3.2;
 /// The city is another one.
-pub(super) const CITY_DIFFERS: f64 = -2.4;
+pub(super) const CITY_DIFFERS: f64 = -1.8;
+/// The same, beside a unit that is another one.
+pub(super) const CITY_DIFFERS_TOO: f64 = -0.6;
 /// The position is another one: people guess at positions.
 pub(super) const POSITION_DIFFERS: f64 = -1.6;
 

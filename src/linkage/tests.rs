@@ -1,0 +1,390 @@
+//! What the door promises: curated cases, and properties that hold for any input.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn person(nip: &str, name: &str, unit: &str, city: &str, position: &str) -> Person {
+    Person {
+        nip: nip.to_owned(),
+        name: name.to_owned(),
+        unit: unit.to_owned(),
+        city: city.to_owned(),
+        position: position.to_owned(),
+        former_nips: Vec::new(),
+    }
+}
+
+/// Two hundred people in twenty units, and those the cases speak of.
+fn roster() -> Vec<Person> {
+    let given = [
+        "Rini", "Tono", "Yayuk", "Parto", "Lestari", "Gatot", "Mega", "Udin", "Sarah", "Kokom",
+    ];
+    let last = [
+        "Wiguna", "Hartati", "Samosir", "Mahendra", "Pertiwi", "Kesuma", "Zebua", "Lontoh", "Sudirja",
+        "Baskoro",
+    ];
+    let mut people: Vec<Person> = (0..200)
+        .map(|serial| {
+            let name = format!("{} {}", given[serial % 10], last[serial / 10 % 10]);
+            let unit = format!("Bidang Urusan{:02}, Dinas Percontohan", serial / 10);
+            let nip = format!(
+                "19{:02}0{}1{}20100{}{}{:03}",
+                70 + serial % 25,
+                1 + serial % 9,
+                serial % 9,
+                1 + serial % 9,
+                1 + serial % 2,
+                1 + serial
+            );
+            person(
+                &nip,
+                &name,
+                &unit,
+                if serial % 3 == 0 { "Bandung" } else { "Bogor" },
+                "Pengelola Data",
+            )
+        })
+        .collect();
+    people.push(person(
+        "198505122010011003",
+        "Drs. Budi Santoso, M.Si.",
+        "Bidang Keuangan, Dinas Percontohan",
+        "Bandung",
+        "Bendahara",
+    ));
+    people.push(person(
+        "198608172011011004",
+        "Budi Santoso",
+        "Bidang Hukum, Dinas Percontohan",
+        "Bogor",
+        "Arsiparis",
+    ));
+    people.push(person(
+        "199001012015012001",
+        "Nurhayati",
+        "Bidang Hukum, Dinas Percontohan",
+        "Bogor",
+        "Auditor",
+    ));
+    people.push(person(
+        "198707072012012007",
+        "Khairunnisa Damanik, S.H.",
+        "Bidang Statistik, Dinas Percontohan",
+        "Medan",
+        "Statistisi",
+    ));
+    people.push(person(
+        "198303032009011002",
+        "I Wayan Sudarsana",
+        "Bidang Arsip, Dinas Percontohan",
+        "Denpasar",
+        "Arsiparis",
+    ));
+    people
+}
+
+fn index() -> Index {
+    Index::build(roster())
+}
+
+fn about(name: &str) -> Complaint {
+    Complaint {
+        accused_name: name.to_owned(),
+        ..Complaint::default()
+    }
+}
+
+fn ask(complaint: &Complaint) -> (Linkage, Option<String>) {
+    let index = index();
+    let answer = link(&index, complaint, &Policy::default());
+    let first = answer
+        .candidates
+        .first()
+        .and_then(|one| one.who)
+        .and_then(|who| index.person(who));
+    let name = first.map(|person| person.name.clone());
+    (answer, name)
+}
+
+#[test]
+fn a_full_name_in_its_unit_matches() {
+    let (answer, name) = ask(&Complaint {
+        unit: "Bid. Statistik".to_owned(),
+        city: "Medan".to_owned(),
+        ..about("Chairunnisa Damanik")
+    });
+    assert_eq!(
+        (answer.decision, name.as_deref()),
+        (Decision::Match, Some("Khairunnisa Damanik, S.H.")),
+        "{answer:#?}"
+    );
+    assert_eq!(answer.namesakes, 0);
+}
+
+#[test]
+fn homonyms_never_match_without_more_evidence() {
+    let (answer, name) = ask(&about("Budi Santoso"));
+    assert_ne!(answer.decision, Decision::Match);
+    assert_eq!((answer.namesakes, name.is_some()), (1, true), "{answer:#?}");
+    let (answer, _) = ask(&Complaint {
+        unit: "Bidang Keuangan".to_owned(),
+        ..about("Budi Santoso")
+    });
+    assert_eq!(answer.decision, Decision::Possible, "{answer:#?}");
+    assert!(answer.candidates[0].score_bits > answer.candidates[1].score_bits);
+}
+
+#[test]
+fn a_mononym_without_a_number_never_matches() {
+    let full = Complaint {
+        unit: "Bidang Hukum, Dinas Percontohan".to_owned(),
+        city: "Bogor".to_owned(),
+        position: "Auditor".to_owned(),
+        ..about("Ibu Nur Hayati")
+    };
+    let (answer, name) = ask(&full);
+    assert_eq!(
+        (answer.decision, answer.rule, name.as_deref()),
+        (Decision::Possible, RuleId::NamePartial, Some("Nurhayati"))
+    );
+    let (answer, _) = ask(&Complaint {
+        nip_fragment: "199001012015012001".to_owned(),
+        ..full
+    });
+    assert_eq!(
+        (answer.decision, answer.rule),
+        (Decision::Match, RuleId::NipAndName),
+        "{answer:#?}"
+    );
+}
+
+#[test]
+fn partial_names_initials_and_short_forms_never_match_without_a_number() {
+    for name in [
+        "Khairunnisa",
+        "Khairunnisa D.",
+        "Nisa Damanik",
+        "K. Damanik",
+        "Wayan Darsana",
+    ] {
+        let (answer, _) = ask(&Complaint {
+            unit: "Bidang Statistik, Dinas Percontohan".to_owned(),
+            city: "Medan".to_owned(),
+            position: "Statistisi".to_owned(),
+            ..about(name)
+        });
+        assert_ne!(answer.decision, Decision::Match, "{name}: {answer:#?}");
+    }
+}
+
+#[test]
+fn a_number_that_contradicts_the_name_is_a_conflict() {
+    let complaint = Complaint {
+        nip_fragment: "198303032009011002".to_owned(),
+        unit: "Bidang Statistik".to_owned(),
+        ..about("Khairunnisa Damanik")
+    };
+    let (answer, _) = ask(&complaint);
+    assert_eq!(
+        (answer.decision, answer.conflict, answer.rule),
+        (Decision::Possible, true, RuleId::ConflictNip),
+        "{answer:#?}"
+    );
+}
+
+#[test]
+fn an_outsider_who_shares_a_name_is_not_matched() {
+    for unit in [
+        "Bidang Urusan03, Dinas Percontohan",
+        "Kantor Imigrasi Pulau Bulan",
+    ] {
+        let (answer, _) = ask(&Complaint {
+            unit: unit.to_owned(),
+            city: "Medan".to_owned(),
+            ..about("Khairunnisa Damanik")
+        });
+        assert_ne!(answer.decision, Decision::Match, "{unit}: {answer:#?}");
+    }
+    let (answer, name) = ask(&Complaint {
+        unit: "Kantor Imigrasi Pulau Bulan".to_owned(),
+        ..about("Oktavianus Walangitan")
+    });
+    assert_eq!((answer.decision, name), (Decision::None, None), "{answer:#?}");
+}
+
+#[test]
+fn a_name_alone_and_a_name_with_a_city_are_never_enough() {
+    assert_eq!(ask(&about("Khairunnisa Damanik")).0.decision, Decision::Possible);
+    let (answer, _) = ask(&Complaint {
+        city: "Medan".to_owned(),
+        ..about("Khairunnisa Damanik")
+    });
+    assert_eq!(
+        (answer.decision, answer.rule),
+        (Decision::Possible, RuleId::NotEnough),
+        "{answer:#?}"
+    );
+}
+
+#[test]
+fn numbers_are_read_in_every_state() {
+    for number in [
+        "198707072012012007",
+        "19870707 201201 2 007",
+        "198707072012012008",
+        "19870707201201200",
+        "19870707201201",
+        "2007",
+        "07-07-1987",
+        "19870707****",
+    ] {
+        let (answer, name) = ask(&Complaint {
+            nip_fragment: number.to_owned(),
+            ..about("Nisa Damanik")
+        });
+        assert_eq!(
+            name.as_deref(),
+            Some("Khairunnisa Damanik, S.H."),
+            "{number}: {answer:#?}"
+        );
+    }
+    let mut people = roster();
+    people[203].former_nips.push("198707072012012099".to_owned());
+    let complaint = Complaint {
+        nip_fragment: "198707072012012099".to_owned(),
+        ..about("Khairunnisa Damanik")
+    };
+    let answer = link(&Index::build(people), &complaint, &Policy::default());
+    assert_eq!(
+        (answer.decision, answer.candidates[0].who),
+        (Decision::Match, Some(PersonId(203))),
+        "{answer:#?}"
+    );
+}
+
+#[test]
+fn damaged_names_still_rank_first() {
+    for name in [
+        "KHAIRUNNISA DAMANIK",
+        "Damanik Khairunnisa",
+        "khairunnisadamanik",
+        "Khairun nisa Damanik",
+        "Khairunisa Damanlk",
+        "Hj. Choirunnisa Damanik SH",
+        "Кhаirunnisа Dаmаnik",
+        "Kha1runn1sa Daman1k",
+        "@ Khairunnisa Damanik \u{202e}",
+    ] {
+        let (answer, found) = ask(&about(name));
+        assert_eq!(
+            found.as_deref(),
+            Some("Khairunnisa Damanik, S.H."),
+            "{name}: {answer:#?}"
+        );
+    }
+}
+
+#[test]
+fn two_people_named_and_sex_contradicted_do_not_match() {
+    let unit = || "Bidang Statistik, Dinas Percontohan".to_owned();
+    let (answer, _) = ask(&Complaint {
+        unit: unit(),
+        ..about("Khairunnisa Damanik dan Budi Santoso")
+    });
+    assert_eq!(
+        (answer.decision, answer.rule),
+        (Decision::Possible, RuleId::SeveralNamed),
+        "{answer:#?}"
+    );
+    let (answer, _) = ask(&Complaint {
+        unit: unit(),
+        city: "Medan".to_owned(),
+        ..about("Bapak Khairunnisa Damanik")
+    });
+    assert_eq!(
+        (answer.decision, answer.rule),
+        (Decision::Possible, RuleId::Contradicted),
+        "{answer:#?}"
+    );
+}
+
+#[test]
+fn nothing_written_and_nobody_enrolled_are_answered() {
+    let (answer, _) = ask(&Complaint::default());
+    assert_eq!(
+        (answer.decision, answer.rule, answer.candidates.len()),
+        (Decision::None, RuleId::NothingWritten, 1)
+    );
+    let answer = link(&Index::build(Vec::new()), &about("Budi"), &Policy::default());
+    assert_eq!((answer.decision, answer.candidates.len()), (Decision::None, 1));
+}
+
+#[test]
+fn answers_name_five_people_at_most_and_do_not_depend_on_the_rosters_order() {
+    let complaint = Complaint {
+        city: "Bogor".to_owned(),
+        ..about("Rini")
+    };
+    let (answer, _) = ask(&complaint);
+    assert!(answer.candidates.iter().filter(|one| one.who.is_some()).count() <= 5);
+    assert_eq!(
+        answer.candidates.iter().filter(|one| one.who.is_none()).count(),
+        1
+    );
+    let mut turned = roster();
+    turned.reverse();
+    let numbers = |index: &Index| {
+        let found = link(index, &complaint, &Policy::default());
+        let number = |one: &Candidate| {
+            one.who
+                .and_then(|who| index.person(who))
+                .map(|person| person.nip.clone())
+        };
+        found
+            .candidates
+            .iter()
+            .map(|one| (number(one), format!("{:.4}", one.score_bits)))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(&index()), numbers(&Index::build(turned)));
+}
+
+fn text() -> impl Strategy<Value = String> {
+    let words = prop::sample::select(vec![
+        "Budi", "Santoso", "Nur", "hayati", "H.", "S.Kom", ",", "dan", "1985", "Bidang", "Hukum", "\u{202e}",
+        "Я", "🙂",
+    ]);
+    prop_oneof![
+        ".{0,60}",
+        prop::collection::vec(words, 0..8).prop_map(|words| words.join(" ")),
+        "[0-9x*. ]{0,22}"
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn any_text_is_survived_and_every_explanation_sums(name in text(), unit in text(), city in text(), nip in text(), handle in text()) {
+        let complaint = Complaint { accused_name: name, unit, city, position: String::new(), nip_fragment: nip, handle, incident_date: None };
+        let index = Index::build(roster().into_iter().skip(190).collect());
+        let answer = link(&index, &complaint, &Policy::default());
+        prop_assert!(!answer.candidates.is_empty());
+        for one in &answer.candidates {
+            let sum = answer.prior_bits + one.evidence.iter().map(|line| line.bits).sum::<f64>();
+            prop_assert!((sum - one.score_bits).abs() < 0.01, "{one:#?}");
+            prop_assert!((0.0..=1.0).contains(&one.posterior));
+        }
+        let ranked = answer.candidates.windows(2).all(|pair| pair[0].score_bits >= pair[1].score_bits);
+        prop_assert!(ranked);
+        prop_assert_eq!(&answer, &link(&index, &complaint, &Policy::default()));
+    }
+
+    #[test]
+    fn any_roster_is_survived(name in text(), unit in text(), nip in text()) {
+        let index = Index::build(vec![person(&nip, &name, &unit, &unit, &name)]);
+        let complaint = Complaint { accused_name: name, unit, nip_fragment: nip, ..Complaint::default() };
+        prop_assert!(link(&index, &complaint, &Policy::default()).candidates.len() <= 2);
+    }
+}
