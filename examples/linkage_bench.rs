@@ -29,6 +29,7 @@ struct Tally {
     first: u32,
     fifth: u32,
     matched: u32,
+    decided: u32,
     wrong: u32,
     nobody: u32,
 }
@@ -46,6 +47,7 @@ impl Tally {
         self.all += 1;
         self.nobody += u32::from(nobody_first);
         let matched = answer.decision == Decision::Match;
+        self.decided += u32::from(matched);
         self.wrong += u32::from(matched && first != truth);
         if case.resolvable {
             self.resolvable += 1;
@@ -98,13 +100,13 @@ fn main() {
         let started = Instant::now();
         let answer = link(&index, &case.complaint, &policy);
         times.push(started.elapsed().as_secs_f64() * 1_000.0);
-        let side = if case.truth.is_some() {
+        let whole = if case.truth.is_some() {
             "all insiders"
         } else {
             "all outsiders"
         };
         let culture = case.truth.map(|truth| format!("~ {}", world.cultures[truth]));
-        for label in [Some(side.to_owned()), Some(case.class.to_owned()), culture]
+        for label in [Some(whole.to_owned()), Some(case.class.to_owned()), culture]
             .into_iter()
             .flatten()
         {
@@ -121,6 +123,18 @@ fn main() {
     for (label, tally) in &tallies {
         tally.print(label);
     }
+    let sum = |of: fn(&Tally) -> u32| {
+        tallies
+            .iter()
+            .filter(|(label, _)| label.starts_with("all"))
+            .map(|(_, one)| of(one))
+            .sum::<u32>()
+    };
+    println!(
+        "{} matches decided, {} of them wrong",
+        sum(|one| one.decided),
+        sum(|one| one.wrong)
+    );
     times.sort_by(f64::total_cmp);
     let mean = times.iter().sum::<f64>() / f64::from(u32::try_from(times.len()).unwrap_or(1));
     println!(
@@ -160,7 +174,7 @@ fn show(index: &Index, case: &Case, answer: &Linkage) {
                 line.field.key(),
                 line.level.key(),
                 line.detail
-            )
+            );
         });
     }
 }

@@ -10,7 +10,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::Context as _;
 use clap::Parser;
 
 #[path = "synthetic/people.rs"]
@@ -83,7 +83,8 @@ fn main() -> anyhow::Result<()> {
             "2023-12-01",
         ])?;
         let nip = case.truth.map_or("", |place| world.people[place].nip.as_str());
-        truth.write_record([&id, nip, case.class, if case.resolvable { "yes" } else { "no" }])?;
+        let resolvable = if case.resolvable { "yes" } else { "no" };
+        truth.write_record([id.as_str(), nip, case.class, resolvable])?;
     }
     complaints.flush()?;
     truth.flush()?;

@@ -89,7 +89,7 @@ impl Default for Policy {
             match_posterior_min: 0.995,
             match_lead_bits_min: 7.0,
             match_unit_bits_min: 4.0,
-            outsider_share: 0.04,
+            outsider_share: 0.05,
             people_max: 5,
         }
     }

@@ -484,19 +484,17 @@ fn insider(dice: &mut Dice, world: &World, names: &std::collections::HashMap<Str
             }
         }
         "nip-part" => {
-            complaint.nip_fragment =
-                [&person.nip[..8], &person.nip[..14], &person.nip[14..]][dice.below(3)].to_owned()
+            let parts = [&person.nip[..8], &person.nip[..14], &person.nip[14..]];
+            parts[dice.below(3)].clone_into(&mut complaint.nip_fragment);
         }
         "nip-wrong" => complaint.nip_fragment.clone_from(&other.nip),
         "context-wrong" => {
-            (complaint.unit, complaint.city) = (
-                other.unit.clone(),
-                if dice.percent(50) {
-                    other.city.clone()
-                } else {
-                    String::new()
-                },
-            )
+            complaint.unit.clone_from(&other.unit);
+            complaint.city = if dice.percent(50) {
+                other.city.clone()
+            } else {
+                String::new()
+            };
         }
         _ => {}
     }

@@ -175,8 +175,10 @@ fn is_conflict(weighed: &[Weighed]) -> bool {
         .iter()
         .filter(|one| one.has_number() && !one.fit.lines.is_empty())
         .any(|owner| {
-            let better =
-                |other: &Weighed| other.fit.agreeing > 0 && other.fit.bits >= owner.fit.bits + CONFLICT_BITS;
+            let better = |other: &Weighed| {
+                let clearly = other.fit.bits >= owner.fit.bits + CONFLICT_BITS;
+                other.fit.agreeing > 0 && (clearly || (other.fit.is_full() && !owner.fit.is_full()))
+            };
             owner.fit.agreeing == 0
                 || owner.fit.bits < 0.0
                 || weighed.iter().filter(|other| !other.has_number()).any(better)

@@ -14,11 +14,12 @@ use super::text;
 const WORDS_MAX: usize = 10;
 
 /// Who wrote a name: salutations and position words are taken off what the public writes only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Side {
     /// A complaint.
     Written,
     /// A roster.
+    #[default]
     Recorded,
 }
 
@@ -92,12 +93,6 @@ struct Found {
     number: Option<String>,
     several: bool,
     optional: bool,
-}
-
-impl Default for Side {
-    fn default() -> Self {
-        Self::Recorded
-    }
 }
 
 impl Found {

@@ -64,15 +64,16 @@ fn masked_runs(folded: &str) -> Vec<String> {
             if let Some(run) = runs.last_mut() {
                 run.push(sign);
             }
-        } else if matches!(sign, 'x' | '*' | '?' | '…' | '#')
-            || (sign == '.' && folded.chars().nth(at.saturating_add(1)) == Some('.'))
-        {
-            if runs.last().is_some_and(|run| !run.is_empty()) || runs.len() == 1 {
-                runs.push(String::new());
-            }
+        } else if is_mask(sign) || (sign == '.' && folded.chars().nth(at.saturating_add(1)) == Some('.')) {
+            let begun = runs.len() == 1 || runs.last().is_some_and(|run| !run.is_empty());
+            runs.extend(begun.then(String::new));
         }
     }
     runs
+}
+
+fn is_mask(sign: char) -> bool {
+    matches!(sign, 'x' | '*' | '?' | '…' | '#')
 }
 
 /// Eight digits as a birth date, whichever way round, in the order of a NIP.

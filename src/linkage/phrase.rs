@@ -28,7 +28,7 @@ struct Phrase {
 pub(super) struct Phrases {
     table: Table,
     vocabulary: Vocabulary,
-    phrases: Vec<Phrase>,
+    known: Vec<Phrase>,
     by_form: HashMap<String, u32>,
     by_acronym: HashMap<String, Vec<u32>>,
     weights: Vec<f64>,
@@ -95,15 +95,15 @@ impl Phrases {
             Some(number) => *number,
             None => self.enter(form, &words),
         };
-        let phrase = self
-            .phrases
-            .get_mut(usize::try_from(number).unwrap_or(usize::MAX));
-        phrase.into_iter().for_each(|phrase| phrase.people.push(person));
+        let phrase = self.known.get_mut(usize::try_from(number).unwrap_or(usize::MAX));
+        if let Some(phrase) = phrase {
+            phrase.people.push(person);
+        }
         Some(number)
     }
 
     fn enter(&mut self, form: String, words: &[String]) -> u32 {
-        let number = count(self.phrases.len());
+        let number = count(self.known.len());
         let ids = words
             .iter()
             .map(|word| self.vocabulary.bear(word, number))
@@ -111,7 +111,7 @@ impl Phrases {
         if words.len() >= 3 {
             self.by_acronym.entry(acronym(words)).or_default().push(number);
         }
-        self.phrases.push(Phrase {
+        self.known.push(Phrase {
             words: ids,
             people: Vec::new(),
         });
@@ -123,7 +123,7 @@ impl Phrases {
     pub(super) fn seal(&mut self) {
         self.vocabulary.seal();
         let mut bearers: Vec<u32> = Vec::new();
-        for phrase in &self.phrases {
+        for phrase in &self.known {
             for word in &phrase.words {
                 let place = usize::try_from(*word).unwrap_or(usize::MAX);
                 if bearers.len() <= place {
@@ -150,7 +150,7 @@ impl Phrases {
     }
 
     fn phrase(&self, number: u32) -> Option<&Phrase> {
-        self.phrases.get(usize::try_from(number).ok()?)
+        self.known.get(usize::try_from(number).ok()?)
     }
 
     /// The people at a phrase, ascending.

@@ -110,10 +110,8 @@ fn sound(word: &str) -> String {
     }
     key = undouble(&key);
     for (from, _, to, _) in SOUNDS.iter().filter(|row| row.1 == Place::End) {
-        if let Some(stem) = key.strip_suffix(from) {
-            if stem.chars().count() >= 2 {
-                key = format!("{stem}{to}");
-            }
+        if let Some(stem) = key.strip_suffix(from).filter(|stem| stem.chars().count() >= 2) {
+            key = format!("{stem}{to}");
         }
     }
     key
