@@ -558,20 +558,28 @@ fn outsider(dice: &mut Dice, world: &World, strangers: &World) -> Case {
         "outsider-near" => complaint.accused_name = typo(dice, &plain(&inside.name)),
         _ => {}
     }
+    let elsewhere = &world.people[dice.below(world.people.len())];
+    let source = match class {
+        "outsider-here" => Some(inside),
+        _ if dice.percent(50) => Some(if dice.percent(50) { stranger } else { elsewhere }),
+        _ => None,
+    };
     // An outsider of the same name in the same unit cannot be told from the insider by anybody.
-    let borne_here =
-        |person: &Person| person.unit == inside.unit && plain(&person.name) == complaint.accused_name;
-    if class == "outsider-here" && !world.people.iter().any(borne_here) {
-        context(dice, inside, &mut complaint);
-    } else if dice.percent(50) {
-        let elsewhere = &world.people[dice.below(world.people.len())];
-        let near = if dice.percent(50) { stranger } else { elsewhere };
-        context(dice, near, &mut complaint);
-    } else {
-        complaint.unit = format!(
-            "Dinas {} Kabupaten Bojonglaut",
-            dice.pick(&["Sosial", "Pertanian", "Perhubungan"])
-        );
+    let borne = |unit: &str| {
+        let name = &complaint.accused_name;
+        world
+            .people
+            .iter()
+            .any(|person| person.unit == unit && plain(&person.name) == *name)
+    };
+    match source {
+        Some(source) if !borne(&source.unit) => context(dice, source, &mut complaint),
+        _ => {
+            complaint.unit = format!(
+                "Dinas {} Kabupaten Bojonglaut",
+                dice.pick(&["Sosial", "Pertanian", "Perhubungan"])
+            )
+        }
     }
     if dice.percent(12) {
         complaint.nip_fragment.clone_from(&stranger.nip);

@@ -22,6 +22,8 @@ pub(super) struct Reached {
     pub(super) covers: u32,
     /// What was written.
     written: String,
+    /// Somebody bears it as it is written, so that it is no misspelling.
+    borne: bool,
     /// Words of the vocabulary, with level and bits.
     pub(super) words: HashMap<u32, (Level, f64)>,
 }
@@ -51,7 +53,7 @@ pub(super) struct Fit {
     pub(super) recorded_whole: bool,
     /// Words that agree by a short form, a part, an initial or damage.
     pub(super) loose: u32,
-    /// Words one or two letters off.
+    /// Words one or two letters off, that nobody bears as they are written.
     pub(super) misspelt: u32,
     /// Words, other than initials, that agree.
     pub(super) agreeing: u32,
@@ -73,6 +75,7 @@ struct Pairing {
     covers: u32,
     takes: u32,
     level: Level,
+    borne: bool,
     detail: String,
 }
 
@@ -179,6 +182,7 @@ impl<'a> Reach<'a> {
                         covers: reached.covers,
                         takes: bit(place),
                         level: *level,
+                        borne: reached.borne,
                         detail,
                     });
                 }
@@ -207,6 +211,7 @@ impl<'a> Reach<'a> {
                     covers: bit(*written),
                     takes,
                     level: Level::Joined,
+                    borne: false,
                     detail: format!("{word} = {}", parts.join(" ")),
                 });
             }
@@ -243,6 +248,7 @@ impl<'a> Reach<'a> {
                     covers: bit(written),
                     takes: bit(place),
                     level: Level::Initial,
+                    borne: false,
                     detail,
                 });
             }
@@ -307,7 +313,7 @@ impl Fit {
     fn note(&mut self, option: &Pairing) {
         match option.level {
             Level::Exact | Level::Sound | Level::Joined => {}
-            Level::OneOff | Level::TwoOff => self.misspelt += 1,
+            Level::OneOff | Level::TwoOff if !option.borne => self.misspelt += 1,
             _ => self.loose += 1,
         }
         self.agreeing += u32::from(option.level != Level::Initial);
@@ -347,6 +353,7 @@ fn reach_word(index: &Index, word: &Word, covers: u32) -> Reached {
     Reached {
         covers,
         written: word.text.clone(),
+        borne: index.names.find(&word.text).is_some(),
         words,
     }
 }
