@@ -86,8 +86,10 @@ pub struct Web {
     pub trusted_proxies: Vec<IpAddr>,
     /// The largest upload, in bytes.
     pub upload_bytes_max: usize,
-    /// Requests a minute from one address.
+    /// Requests a minute from one address. A whole ministry may stand behind one.
     pub requests_per_minute: u32,
+    /// Of these, on the routes where guessing pays: sign-in, links, codes.
+    pub guesses_per_minute: u32,
     /// Worker threads; 0: one a core.
     pub workers: usize,
 }
@@ -173,7 +175,8 @@ impl Default for Web {
             public_url: "http://127.0.0.1:8080".to_owned(),
             trusted_proxies: Vec::new(),
             upload_bytes_max: 50 * 1024 * 1024,
-            requests_per_minute: 600,
+            requests_per_minute: 6000,
+            guesses_per_minute: 600,
             workers: 0,
         }
     }

@@ -31,9 +31,6 @@ use crate::config::Web;
 use crate::web::error::Failure;
 use crate::web::extract::Visitor;
 
-/// Requests a minute from one address on the routes where guessing pays: links, codes, sign-in.
-const GUESSES_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).unwrap();
-
 /// Path prefixes where guessing pays.
 const GUESSABLE: [&str; 4] = ["/enter/", "/sign-in", "/sign/code", "/v/"];
 
@@ -48,12 +45,13 @@ pub struct Limits {
 impl Limits {
     /// From the configuration.
     pub fn new(config: &Web) -> Self {
-        let per_minute = NonZeroU32::new(config.requests_per_minute).unwrap_or(NonZeroU32::MIN);
+        let limiter = |per_minute| {
+            let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN));
+            Arc::new(RateLimiter::keyed(quota))
+        };
         Self {
-            all: Arc::new(RateLimiter::keyed(Quota::per_minute(per_minute))),
-            guesses: Arc::new(RateLimiter::keyed(Quota::per_minute(
-                GUESSES_PER_MINUTE.min(per_minute),
-            ))),
+            all: limiter(config.requests_per_minute),
+            guesses: limiter(config.guesses_per_minute),
             trusted_proxies: Arc::new(config.trusted_proxies.clone()),
         }
     }
