@@ -233,12 +233,17 @@ fn later(book: &mut Book) {
     };
     book.append(at, Body::Resolution(body), &[HR, AUDITOR]);
     let body = entry::Erasure {
-        election: id.clone(),
+        election: id,
         label,
         ground: "request".parse().unwrap(),
         nonce: nonce(11),
     };
     book.append(at, Body::Erasure(body), &[HR, AUDITOR]);
+    later_custody(book);
+}
+
+fn later_custody(book: &mut Book) {
+    let (id, at) = (election_id(), election().closes);
     book.append(
         at,
         Body::Anchor(entry::Anchor {

@@ -1,4 +1,9 @@
 //! The files and their texts, from fixed keys and salts.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "constants: a wrong one should stop the tool"
+)]
 
 mod log;
 mod person;
@@ -84,7 +89,7 @@ fn print(name: &'static str, value: &Value) -> (&'static str, String) {
 }
 
 /// Every file's name and text.
-pub fn files() -> Vec<(&'static str, String)> {
+pub(crate) fn files() -> Vec<(&'static str, String)> {
     let (entries, log) = log::files();
     vec![
         print("statement.json", &log::statements()),

@@ -77,6 +77,12 @@ pub(super) fn texts() -> Value {
         &entry_text(1),
         &[("roles out of order", "roles hr", "roles hr,auditor")],
     ));
+    cases.extend(longer_texts());
+    json!({ "refused": { "cases": cases } })
+}
+
+fn longer_texts() -> Vec<Value> {
+    let mut cases = Vec::new();
     cases.extend(changed(
         "pact",
         &utf8(pact().print()),
@@ -97,7 +103,7 @@ pub(super) fn texts() -> Value {
             ("a number too short", "person 1", "person "),
         ],
     ));
-    json!({ "refused": { "cases": cases } })
+    cases
 }
 
 pub(super) fn prose() -> Value {

@@ -37,8 +37,8 @@ pub enum CodeError {
 /// ```
 /// use ikrar::domain::code::Code;
 /// let code = Code::from_bytes([0xFF; 10]);
-/// assert_eq!(code.to_string(), "ZZZZ-ZZZZ-ZZZZ-ZZZZ-B");
-/// assert_eq!("zzzz zzzz zzzz zzzz b".parse::<Code>(), Ok(code));
+/// assert_eq!(code.to_string(), "ZZZZ-ZZZZ-ZZZZ-ZZZZ-~");
+/// assert_eq!("zzzz zzzz zzzz zzzz ~".parse::<Code>(), Ok(code));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code([u8; 10]);

@@ -181,7 +181,7 @@ fn signature() -> impl Strategy<Value = Body> {
 fn about_people() -> impl Strategy<Value = Body> {
     let bytes = (any::<[[u8; 32]; 4]>(), any::<[u8; 16]>());
     prop_oneof![
-        (id(), bytes.clone()).prop_map(|(election, ([pact, label, commit, scan], nonce))| {
+        (id(), bytes).prop_map(|(election, ([pact, label, commit, scan], nonce))| {
             Body::Attested(Attested {
                 election,
                 pact,

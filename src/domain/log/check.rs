@@ -10,6 +10,10 @@ use crate::domain::text::Time;
 use crate::ledger::hash::Hash;
 
 /// What a log says around a signature entry.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one fact of its own, gathered and named"
+)]
 #[derive(Debug, Clone, Copy)]
 pub struct SignatureFacts<'a> {
     /// The log's name.
