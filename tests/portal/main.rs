@@ -1,3 +1,8 @@
-//! Whole stories through the portal, one file each.
+//! Whole stories through HTTP, the real guard and a real database; a file per story. One binary, so that it links once.
+//!
+//! `harness` gives each test a portal of its own: SQLite, or PostgreSQL where `TEST_DATABASE_URL` names one.
+
+mod harness;
 
 mod crash;
+mod log;
