@@ -158,22 +158,45 @@ fn names(versions: &[diesel::migration::MigrationVersion<'_>]) -> Vec<String> {
 }
 
 /// Runs `work` in a transaction that begins by locking the head of the ledger: every writing transaction does.
-pub fn write<T, E>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>
-where
-    E: From<StoreError> + From<diesel::result::Error>,
-{
-    conn.transaction(|conn| {
+pub fn write<T, E: From<StoreError>>(
+    conn: &mut Conn,
+    work: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    transaction(conn, |conn| {
         ledger::lock(conn)?;
         work(conn)
     })
 }
 
 /// Runs `work` in a savepoint, so that its failure leaves the enclosing transaction usable.
-pub fn savepoint<T, E>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>
-where
-    E: From<diesel::result::Error>,
-{
-    conn.transaction(work)
+pub fn savepoint<T, E: From<StoreError>>(
+    conn: &mut Conn,
+    work: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    transaction(conn, work)
+}
+
+fn transaction<T, E: From<StoreError>>(
+    conn: &mut Conn,
+    work: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    conn.transaction(|conn| work(conn).map_err(Undo::Work))
+        .map_err(|undo| match undo {
+            Undo::Work(error) => error,
+            Undo::Database(error) => StoreError::from(error).into(),
+        })
+}
+
+/// Why a transaction was undone: its work said so, or the database did.
+enum Undo<E> {
+    Work(E),
+    Database(diesel::result::Error),
+}
+
+impl<E> From<diesel::result::Error> for Undo<E> {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Database(error)
+    }
 }
 
 /// An empty database in memory, for the tests of these modules.

@@ -91,3 +91,20 @@ pub fn serve(app: &App, listener: TcpListener) -> std::io::Result<dev::Server> {
     };
     Ok(server.listen(listener)?.run())
 }
+
+/// Serves until stopped, with `beside` running next to it; `ready` is called once connections are taken.
+pub fn run(
+    app: &App,
+    listener: TcpListener,
+    beside: impl Future<Output = ()> + 'static,
+    ready: impl FnOnce(),
+) -> std::io::Result<()> {
+    actix_web::rt::System::new().block_on(async {
+        let server = serve(app, listener)?;
+        let beside = actix_web::rt::spawn(beside);
+        ready();
+        server.await?;
+        beside.abort();
+        Ok(())
+    })
+}

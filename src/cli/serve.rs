@@ -39,14 +39,10 @@ pub(super) fn run_until_stopped(
     listener: TcpListener,
     ready: impl FnOnce(&App),
 ) -> anyhow::Result<()> {
-    actix_web::rt::System::new().block_on(async {
-        let server = web::serve(app, listener)?;
-        let chores = actix_web::rt::spawn(crate::mail::drain_for_ever(app.clone()));
-        ready(app);
-        server.await?;
-        chores.abort();
-        Ok(())
-    })
+    web::run(app, listener, crate::mail::drain_for_ever(app.clone()), || {
+        ready(app)
+    })?;
+    Ok(())
 }
 
 /// Starts the program's own log, on standard error.

@@ -102,9 +102,3 @@ impl From<StoreError> for Error {
         }
     }
 }
-
-impl From<diesel::result::Error> for Error {
-    fn from(error: diesel::result::Error) -> Self {
-        StoreError::from(error).into()
-    }
-}

@@ -56,7 +56,9 @@ pub(super) fn enrol(portal: &TestPortal, count: usize) -> Vec<Person> {
     let mut people: Vec<Person> = (0..count).map(invent).collect();
     for person in &mut people {
         let row = person.clone();
-        person.id = portal.write(move |conn| Ok(insert(conn, &row)?)).unwrap();
+        person.id = portal
+            .write(move |conn| Ok(insert(conn, &row).map_err(ikrar::service::StoreError::from)?))
+            .unwrap();
     }
     let election = ELECTION.parse().unwrap();
     let labels: Vec<(i64, [u8; 32], [u8; 32])> = people
@@ -81,7 +83,7 @@ pub(super) fn enrol(portal: &TestPortal, count: usize) -> Vec<Person> {
             let appended = ikrar::service::act::admit(conn, origin, act, now_s)?;
             let index = i64::try_from(appended.leaf_index).unwrap();
             for (id, salt, label) in labels {
-                insert_member(conn, id, &salt, &label, index)?;
+                insert_member(conn, id, &salt, &label, index).map_err(ikrar::service::StoreError::from)?;
             }
             Ok(appended.leaf_index)
         })
