@@ -9,6 +9,7 @@ pub mod access;
 pub mod act;
 pub mod election;
 pub mod error;
+pub mod journal;
 pub mod mail;
 pub mod officer;
 pub mod proof;

@@ -16,6 +16,7 @@ pub mod complaint;
 mod conn;
 pub mod election;
 pub mod error;
+pub mod journal;
 pub mod ledger;
 pub mod log_folder;
 pub mod outbox;
