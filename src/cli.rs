@@ -20,7 +20,6 @@ pub mod keygen;
 
 pub mod link;
 pub mod migrate;
-pub mod roster;
 pub mod serve;
 
 /// Integrity pacts signed digitally, in a ledger that anyone can verify.
@@ -47,9 +46,6 @@ enum Command {
     /// Show or check the configuration.
     #[command(subcommand)]
     Config(config::ConfigCommand),
-    /// Who is asked to sign.
-    #[command(subcommand)]
-    Roster(roster::RosterCommand),
     /// Find who is meant by complaints: files in, file out, no database.
     Link(link::LinkArgs),
 }
@@ -73,7 +69,6 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Migrate => migrate::run(&load()?)?,
         Command::Keygen => keygen::run(&load()?)?,
         Command::Config(command) => config::run(command, &load()?)?,
-        Command::Roster(command) => roster::run(command, load()?, Clock::machine())?,
         Command::Link(args) => link::run(args)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -9,12 +9,13 @@ pub mod access;
 pub mod act;
 pub mod election;
 pub mod error;
-pub mod journal;
 pub mod mail;
 pub mod officer;
 pub mod proof;
+pub mod public;
 pub mod publish;
 pub mod roster;
+pub mod verify;
 
 pub use error::Error;
 pub use error::Problem;

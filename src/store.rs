@@ -16,7 +16,6 @@ pub mod complaint;
 mod conn;
 pub mod election;
 pub mod error;
-pub mod journal;
 pub mod ledger;
 pub mod log_folder;
 pub mod outbox;

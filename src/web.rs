@@ -20,13 +20,16 @@ use actix_web::web::get;
 
 use crate::app::App;
 
+pub mod api;
 pub mod asset;
 pub mod error;
 pub mod extract;
 pub mod guard;
 pub mod health;
 pub mod home;
+pub mod ledger;
 pub mod log;
+pub mod verify;
 
 use error::Failure;
 
@@ -40,6 +43,17 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/privacy", get().to(home::privacy))
         .route("/accessibility", get().to(home::accessibility))
         .route("/assets/{build}/{path:.*}", get().to(asset::file))
+        .route("/verify", get().to(verify::form))
+        .route("/v/{code}", get().to(verify::code))
+        .route("/v/{code}/proof", get().to(verify::proof))
+        .route("/ledger", get().to(ledger::index))
+        .route("/ledger/{index}", get().to(ledger::entry))
+        .route("/ledger/{index}/proof", get().to(ledger::proof))
+        .route("/pact/{election}/{version}", get().to(ledger::pact))
+        .route("/api/v1/verify/{code}", get().to(api::code))
+        .route("/api/v1/ledger/{index}", get().to(api::entry))
+        .route("/api/v1/elections", get().to(api::elections))
+        .route("/api/v1/checkpoint", get().to(api::checkpoint))
         .route("/checkpoint", get().to(log::checkpoint))
         .route("/checkpoint.latest", get().to(log::checkpoint_latest))
         .route("/log.vkey", get().to(log::vkey))

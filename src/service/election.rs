@@ -60,21 +60,25 @@ pub fn stage(row: &ElectionRow, now_s: i64) -> Stage {
     }
 }
 
-/// How one election stands.
-pub fn standing(conn: &mut Conn, row: &ElectionRow, now_s: i64) -> Result<Standing, Error> {
-    let counts = counts(conn, &row.id)?;
-    let state = match stage(row, now_s) {
+/// The stage as pages and programs name it: `upcoming`, `open` or `closed`.
+pub fn state_word(row: &ElectionRow, now_s: i64) -> &'static str {
+    match stage(row, now_s) {
         Stage::Before => "upcoming",
         Stage::Open => "open",
         Stage::Closed => "closed",
-    };
+    }
+}
+
+/// How one election stands.
+pub fn standing(conn: &mut Conn, row: &ElectionRow, now_s: i64) -> Result<Standing, Error> {
+    let counts = counts(conn, &row.id)?;
     Ok(Standing {
         id: row.id.clone(),
         title: row.title.clone(),
         opens_s: row.opens_s,
         closes_s: row.closes_s,
         zone: row.zone.clone(),
-        state,
+        state: state_word(row, now_s),
         valid: counts.valid,
         members: counts.members,
     })

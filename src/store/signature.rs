@@ -233,3 +233,16 @@ pub fn count_state(conn: &mut Conn, election_id: &str, state: &str) -> Result<i6
         .count()
         .get_result(conn)?)
 }
+
+/// N by the minute of signing, oldest first: as [`count_valid`] counts.
+pub fn count_valid_by_minute(conn: &mut Conn, election_id: &str) -> Result<Vec<(i64, i64)>, StoreError> {
+    Ok(signature::table
+        .inner_join(roster_member::table)
+        .filter(signature::election_id.eq(election_id))
+        .filter(signature::live_member_id.is_not_null())
+        .filter(roster_member::state.eq("required"))
+        .group_by(signature::at_s)
+        .order(signature::at_s)
+        .select((signature::at_s, diesel::dsl::count_star()))
+        .load(conn)?)
+}

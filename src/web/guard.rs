@@ -32,7 +32,7 @@ use crate::web::error::Failure;
 use crate::web::extract::Visitor;
 
 /// Path prefixes where guessing pays.
-const GUESSABLE: [&str; 4] = ["/enter/", "/sign-in", "/sign/code", "/v/"];
+const GUESSABLE: [&str; 5] = ["/enter/", "/sign-in", "/sign/code", "/v/", "/api/v1/verify/"];
 
 /// Rate limits by address, shared by all workers.
 #[derive(Clone)]

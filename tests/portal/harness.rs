@@ -18,6 +18,7 @@ mod database;
 mod person;
 
 pub(crate) use browser::Browser;
+pub(crate) use browser::Page;
 pub(crate) use person::Person;
 pub(crate) use person::Signer;
 

@@ -6,3 +6,4 @@ mod harness;
 
 mod crash;
 mod log;
+mod public;
