@@ -16,10 +16,14 @@ use crate::clock::Clock;
 use crate::config::Config;
 
 pub mod config;
+mod desk;
+pub mod election;
 pub mod keygen;
 
 pub mod link;
 pub mod migrate;
+pub mod officer;
+pub mod pact;
 pub mod serve;
 
 /// Integrity pacts signed digitally, in a ledger that anyone can verify.
@@ -43,6 +47,15 @@ enum Command {
     Migrate,
     /// Make this installation's keys where they are missing.
     Keygen,
+    /// Add, list, approve and end officers and their keys.
+    #[command(subcommand)]
+    Officer(officer::OfficerCommand),
+    /// Publish, amend and close elections.
+    #[command(subcommand)]
+    Election(election::ElectionCommand),
+    /// Publish the text that people sign.
+    #[command(subcommand)]
+    Pact(pact::PactCommand),
     /// Show or check the configuration.
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -68,6 +81,9 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => serve::run(load()?, args, Clock::machine())?,
         Command::Migrate => migrate::run(&load()?)?,
         Command::Keygen => keygen::run(&load()?)?,
+        Command::Officer(command) => officer::run(command, load()?)?,
+        Command::Election(command) => election::run(command, load()?)?,
+        Command::Pact(command) => pact::run(command, load()?)?,
         Command::Config(command) => config::run(command, &load()?)?,
         Command::Link(args) => link::run(args)?,
     }

@@ -16,6 +16,9 @@ act-problem-signature = Tanda tangan atas tindakan ini tidak sah.
 
 officer-problem-email = Alamat surel tidak dapat dipakai.
 officer-problem-roles = Nama dan setidaknya satu peran harus diisi.
+officer-problem-key-ended = Kunci ini tidak sedang berlaku.
+officer-problem-last = Ini kunci operator terakhir yang berlaku. Setujui kunci operator lain dahulu.
+officer-problem-disabled = Akun dengan alamat ini sudah dinonaktifkan.
 officer-problem-key = Kunci ini tidak dapat dipakai. Buat kunci baru di peramban Anda.
 
 election-problem-window = Waktu tutup harus setelah waktu buka, dan keduanya pada menit bulat.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::domain::text::Id;
@@ -143,6 +144,28 @@ impl Election {
 /// or the system's; both are IANA's.
 pub fn known_zone(zone: &Zone) -> Option<TimeZone> {
     TimeZone::get(zone.as_str()).ok()
+}
+
+/// The time of a clock on a wall: `2023-11-23T09:00` (a space may stand for the T), or `2023-11-23` for that day's first minute.
+///
+/// ```
+/// use ikrar::domain::election::{known_zone, local_minute};
+/// let jakarta = known_zone(&"Asia/Jakarta".parse()?).unwrap();
+/// assert_eq!(local_minute("2023-11-23T09:00", &jakarta).map(|t| t.unix()), Some(1_700_704_800));
+/// assert_eq!(local_minute("23 November", &jakarta), None);
+/// # Ok::<(), ikrar::domain::text::ValueError>(())
+/// ```
+pub fn local_minute(text: &str, zone: &TimeZone) -> Option<Time> {
+    let clock: DateTime = text.trim().parse().ok()?;
+    let second = zone.to_timestamp(clock).ok()?.as_second();
+    let time = Time::from_unix(u64::try_from(second).ok()?).ok()?;
+    time.is_minute().then_some(time)
+}
+
+/// [`local_minute`] the other way round.
+pub fn print_local_minute(time: Time, zone: &TimeZone) -> String {
+    let clock = zone.to_datetime(Timestamp::from_second(time.unix_i64()).unwrap_or(Timestamp::MAX));
+    clock.strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
 /// The day of a time in a zone. Times beyond the calendar's end (year 9999) are the last day.

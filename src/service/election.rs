@@ -5,11 +5,14 @@
 use serde::Serialize;
 
 use crate::domain::election;
+use crate::domain::election::Contest;
+use crate::domain::election::Election;
 use crate::domain::election::Stage;
 use crate::domain::entry::Body;
 use crate::domain::entry::Counts;
 use crate::domain::pact::PactText;
 use crate::domain::text::Origin;
+use crate::domain::text::Time;
 use crate::service::Error;
 use crate::service::act;
 use crate::service::act::SignedAct;
@@ -98,6 +101,31 @@ pub fn counts(conn: &mut Conn, election_id: &str) -> Result<Counts, Error> {
         attested: 0,
         disputed: ledger::to_u64(signature::count_state(conn, election_id, "disputed")?)?,
         voided: ledger::to_u64(signature::count_state(conn, election_id, "voided")?)?,
+    })
+}
+
+/// The terms of a published election, as its newest entry says them.
+pub fn terms(conn: &mut Conn, election_id: &str) -> Result<Election, Error> {
+    let row = store::find(conn, election_id)?.ok_or(Error::NotFound)?;
+    let damaged = |what: &str| Error::Tampered(format!("{what} of an election"));
+    let time = |seconds: i64| Time::from_unix(seconds.unsigned_abs()).map_err(|_bad| damaged("time"));
+    let contests = store::list_contests(conn, election_id)?
+        .into_iter()
+        .map(|(id, determined_s)| {
+            Ok(Contest {
+                id: id.parse().map_err(|_bad| damaged("contest"))?,
+                determined: time(determined_s)?,
+            })
+        })
+        .collect::<Result<_, Error>>()?;
+    Ok(Election {
+        id: row.id.parse().map_err(|_bad| damaged("id"))?,
+        title: row.title.parse().map_err(|_bad| damaged("title"))?,
+        opens: time(row.opens_s)?,
+        closes: time(row.closes_s)?,
+        zone: row.zone.parse().map_err(|_bad| damaged("zone"))?,
+        contests,
+        lookup: row.lookup.parse().map_err(|_bad| damaged("look-up"))?,
     })
 }
 

@@ -93,7 +93,10 @@ pub fn add(
     if name.trim().is_empty() || roles.is_empty() || roles.contains(&Role::Signer) {
         return Err(Error::invalid("officer-problem-roles"));
     }
-    let id = match account::find_by_email(conn, email)? {
+    let id = match account::find_any_by_email(conn, email)? {
+        Some(account) if account.disabled_s.is_some() => {
+            return Err(Error::conflict("officer-problem-disabled"));
+        }
         Some(account) => account.id,
         None => account::insert(conn, email, name, now_s)?,
     };
@@ -143,18 +146,98 @@ pub fn request_key(
     Ok(account::insert_key(conn, &key)?)
 }
 
-/// The act that would put a pending key in force.
+/// The act that would put a key in force, with the roles that its account has now.
 pub fn draft_approval(conn: &mut Conn, public_key: [u8; 32], nonce: [u8; 16]) -> Result<Body, Error> {
     let known = account::find_key(conn, &public_key)?.ok_or(Error::NotFound)?;
-    let roles: Roles = known
-        .roles
-        .parse()
-        .map_err(|_bad| Error::Tampered("roles of a key".to_owned()))?;
+    let roles = match known.account_id {
+        Some(account_id) => roles_of(conn, account_id)?,
+        None => known
+            .roles
+            .parse()
+            .map_err(|_bad| Error::Tampered("roles of a key".to_owned()))?,
+    };
     Ok(Body::Officer(Officer {
         key: public_key,
         roles: Some(roles),
         nonce,
     }))
+}
+
+/// The act that would end a key.
+pub fn draft_end(conn: &mut Conn, public_key: [u8; 32], nonce: [u8; 16]) -> Result<Body, Error> {
+    let known = account::find_key(conn, &public_key)?.ok_or(Error::NotFound)?;
+    if known.state != "active" {
+        return Err(Error::conflict("officer-problem-key-ended"));
+    }
+    check_remains(conn, &public_key)?;
+    Ok(Body::Officer(Officer {
+        key: public_key,
+        roles: None,
+        nonce,
+    }))
+}
+
+/// Without any operator's key nobody could ever put another key in force: the last one stays.
+fn check_remains(conn: &mut Conn, ending: &[u8; 32]) -> Result<(), Error> {
+    let others = account::list_keys(conn, "active")?;
+    let remains = others.iter().any(|key| {
+        key.public_key != ending
+            && key
+                .roles
+                .parse::<Roles>()
+                .is_ok_and(|r| r.contains(Role::Operator))
+    });
+    if remains {
+        Ok(())
+    } else {
+        Err(Error::conflict("officer-problem-last"))
+    }
+}
+
+/// Puts an officer's key in force at once, approved by a key file: how a demo answers its officers, and how the command line
+/// approves.
+pub fn approve_with(
+    conn: &mut Conn,
+    origin: &Origin,
+    public_key: [u8; 32],
+    by: &SigningKey,
+    nonce: [u8; 16],
+    now_s: i64,
+) -> Result<u64, Error> {
+    let body = draft_approval(conn, public_key, nonce)?;
+    enter_key(conn, origin, sign_act(origin, body, by), now_s)
+}
+
+/// An officer as the operator sees them.
+#[derive(Clone, Debug)]
+pub struct OfficerView {
+    /// The account.
+    pub account: Account,
+    /// Roles, each with its unit's path; empty: the whole installation.
+    pub roles: Vec<(String, String)>,
+    /// Device keys, newest first.
+    pub keys: Vec<OfficerKey>,
+}
+
+/// Every officer with roles and keys, by address.
+pub fn list_views(conn: &mut Conn) -> Result<Vec<OfficerView>, Error> {
+    let mut views = Vec::new();
+    for account in account::list(conn)? {
+        views.push(OfficerView {
+            roles: account::list_roles(conn, account.id)?,
+            keys: account::list_keys_of(conn, account.id)?,
+            account,
+        });
+    }
+    Ok(views)
+}
+
+/// Switches an account off: no sign-in any more, every session ends at once. Its keys stand in the ledger until they are ended there.
+pub fn disable(conn: &mut Conn, account_id: i64, now_s: i64) -> Result<(), Error> {
+    account::find(conn, account_id)?;
+    account::disable(conn, account_id, now_s)?;
+    account::revoke_sessions(conn, account::Subject::Account(account_id), now_s)?;
+    Ok(())
 }
 
 /// Enters an `officer` act: a key comes in force, changes its roles or ends.
@@ -165,6 +248,9 @@ pub fn enter_key(conn: &mut Conn, origin: &Origin, act: SignedAct, now_s: i64) -
     let (public_key, roles) = (officer.key, officer.roles);
     if account::find_key(conn, &public_key)?.is_none() {
         return Err(Error::NotFound);
+    }
+    if !roles.is_some_and(|roles| roles.contains(Role::Operator)) {
+        check_remains(conn, &public_key)?;
     }
     let appended = act::admit(conn, origin, act, now_s)?;
     let (state, roles) = match roles {

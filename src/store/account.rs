@@ -122,6 +122,24 @@ pub fn find_by_email(conn: &mut Conn, email: &str) -> Result<Option<Account>, St
         .optional()?)
 }
 
+/// An account by address, switched off or not: an address stays taken.
+pub fn find_any_by_email(conn: &mut Conn, email: &str) -> Result<Option<Account>, StoreError> {
+    Ok(account::table
+        .filter(account::email.eq(email.to_lowercase()))
+        .select(account::all_columns)
+        .first(conn)
+        .optional()?)
+}
+
+/// Switches an account off.
+pub fn disable(conn: &mut Conn, id: i64, now_s: i64) -> Result<(), StoreError> {
+    diesel::update(account::table.find(id))
+        .filter(account::disabled_s.is_null())
+        .set(account::disabled_s.eq(Some(now_s)))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// All accounts by address.
 pub fn list(conn: &mut Conn) -> Result<Vec<Account>, StoreError> {
     Ok(account::table
