@@ -13,6 +13,7 @@ use crate::service::Conn;
 use crate::service::DatabaseUrl;
 use crate::service::Error;
 use crate::service::Pool;
+use crate::service::crossref::Rosters;
 use crate::service::publish;
 use crate::service::publish::LogFolder;
 
@@ -33,6 +34,7 @@ struct Inner {
     clock: Clock,
     keys: Keys,
     log: LogFolder,
+    rosters: Rosters,
     writer: Writer,
 }
 
@@ -56,6 +58,7 @@ impl App {
             clock,
             keys,
             log,
+            rosters: Rosters::default(),
             writer,
         })))
     }
@@ -83,6 +86,11 @@ impl App {
     /// The public log.
     pub fn log(&self) -> &LogFolder {
         &self.0.log
+    }
+
+    /// The roster as the linkage searches it.
+    pub fn rosters(&self) -> &Rosters {
+        &self.0.rosters
     }
 
     /// Unix seconds.

@@ -15,6 +15,7 @@ use clap::Subcommand;
 use crate::clock::Clock;
 use crate::config::Config;
 
+pub mod complaints;
 pub mod config;
 mod desk;
 pub mod election;
@@ -59,6 +60,9 @@ enum Command {
     /// Show or check the configuration.
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    /// Take in complaints of an authority.
+    #[command(subcommand)]
+    Complaints(complaints::ComplaintsCommand),
     /// Find who is meant by complaints: files in, file out, no database.
     Link(link::LinkArgs),
 }
@@ -85,6 +89,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Election(command) => election::run(command, load()?)?,
         Command::Pact(command) => pact::run(command, load()?)?,
         Command::Config(command) => config::run(command, &load()?)?,
+        Command::Complaints(command) => complaints::run(command, &load()?, &Clock::machine())?,
         Command::Link(args) => link::run(args)?,
     }
     Ok(ExitCode::SUCCESS)

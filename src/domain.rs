@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod cell;
 pub mod code;
+pub mod complaint;
 pub mod election;
 pub mod entry;
 pub mod log;

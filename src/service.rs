@@ -7,6 +7,8 @@
 
 pub mod access;
 pub mod act;
+pub mod complaint;
+pub mod crossref;
 pub mod election;
 pub mod error;
 pub mod mail;

@@ -14,6 +14,7 @@ use diesel_migrations::embed_migrations;
 pub mod account;
 pub mod complaint;
 mod conn;
+pub mod crossref;
 pub mod election;
 pub mod error;
 pub mod ledger;

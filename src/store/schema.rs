@@ -277,6 +277,7 @@ diesel::table! {
     crossref_decision (id) {
         id -> BigInt,
         complaint_id -> BigInt,
+        outcome -> Text,
         person_id -> Nullable<BigInt>,
         account_id -> BigInt,
         reason -> Text,

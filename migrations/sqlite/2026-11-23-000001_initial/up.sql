@@ -233,7 +233,8 @@ CREATE TABLE crossref (
 CREATE TABLE crossref_decision (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,
     complaint_id    BIGINT NOT NULL REFERENCES complaint (id),
-    person_id       BIGINT REFERENCES person (id),   -- none: nobody on this roster
+    outcome         TEXT NOT NULL CHECK (outcome IN ('person', 'nobody', 'reopened')),
+    person_id       BIGINT REFERENCES person (id),
     account_id      BIGINT NOT NULL REFERENCES account (id),
     reason          TEXT NOT NULL,
     model_version   TEXT NOT NULL,
