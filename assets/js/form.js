@@ -26,7 +26,8 @@ export function onSubmit(form, act) {
     state(form, 'working');
     buttons(false);
     try {
-      for (const [name, value] of Object.entries(await act(event.submitter))) form.elements[name].value = value;
+      for (const [name, value] of Object.entries(await act(event.submitter)))
+        [value].flat().forEach((text, i) => { all(`input[name="${name}"]`, form)[i].value = text; });
       HTMLFormElement.prototype.submit.call(form);
     } catch (e) {
       buttons(true);

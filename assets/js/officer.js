@@ -33,11 +33,27 @@ async function keyPage(form) {
   state(form, had ? 'has-key' : 'no-key');
 }
 
-// Throws 'mismatch' unless every own line of the act is on the page.
-function compare(form, text) {
-  const { origin, kind, nonce, text: pact, ...own } = readAct(text);
+const values = (form, name) => all(`input[name="${name}"]`, form).map(input => input.value);
+
+// The own lines of one act, or of several roster acts together: their labels in one list, every other line the same in all of them.
+function ownLines(form, texts, mismatch) {
+  const acts = texts.map(text => {
+    const { origin, kind, nonce, ...own } = readAct(text);
+    if (origin !== form.dataset.origin || kind !== form.dataset.kind) mismatch();
+    return own;
+  });
+  if (acts.length > 1 && form.dataset.kind !== 'roster') mismatch();
+  return acts.reduce((sum, { add, off, ...same }) => {
+    const { add: adds, off: offs, ...others } = sum;
+    if (JSON.stringify(same) !== JSON.stringify(others)) mismatch();
+    return { ...same, add: [...adds, ...add], off: [...offs, ...off] };
+  });
+}
+
+// Throws 'mismatch' unless every own line of the acts is on the page.
+function compare(form, texts) {
   const mismatch = () => { throw new Error('mismatch'); };
-  if (origin !== form.dataset.origin || kind !== form.dataset.kind) mismatch();
+  const { text: pact, ...own } = ownLines(form, texts, mismatch);
   if (pact) {
     const { version, language, election } = readPact(unutf8(unb64(pact)));
     if (election !== own.election || pactText({ election, version, language, ...shownPact(form) }) !== unutf8(unb64(pact))) mismatch();
@@ -57,15 +73,17 @@ function compare(form, text) {
 }
 
 async function actPage(form) {
-  const pair = await stored(form), text = unutf8(unb64(form.elements.act.value));
-  const agreed = () => { try { compare(form, text); } catch { throw new Error('mismatch'); } };
+  const pair = await stored(form), texts = values(form, 'act').map(act => unutf8(unb64(act)));
+  const agreed = () => { try { compare(form, texts); } catch { throw new Error('mismatch'); } };
   if (!pair) return state(form, 'no-key');
   const whole = one('[data-act-text]', form);
-  if (whole) whole.textContent = text;
+  if (whole) whole.textContent = texts.join('\n');
   try { agreed(); } catch { return state(form, 'mismatch'); }
   onSubmit(form, async () => {
     agreed();
-    return { act: b64(utf8(text)), key: b64(await publicKey(pair)), signature: b64(await sign(pair, text)) };
+    const key = b64(await publicKey(pair)), signature = [];
+    for (const text of texts) signature.push(b64(await sign(pair, text)));
+    return { act: texts.map(text => b64(utf8(text))), key: texts.map(() => key), signature };
   });
 }
 

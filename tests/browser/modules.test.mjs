@@ -26,7 +26,12 @@ const states = l => l.split(' ').map(s => `<p data-state="${s}" role=alert tabin
 const N = '0'.repeat(32);
 const elect = `ikrar/act/v1\norigin ${ORIGIN}\nkind election\nelection a\ntitle Pilkada 2030\nopens 1900000020\ncloses 1900000080\nzone Asia/Jakarta\ncontest x 5\nlookup receipt\nnonce ${N}\n`;
 const pactAct = `ikrar/act/v1\norigin ${ORIGIN}\nkind pact\nelection a\ntext ${b64(utf8(pact))}\nnonce ${N}\n`;
+const rosterAct = (add, off, election = 'a') => `ikrar/act/v1\norigin ${ORIGIN}\nkind roster\nelection ${election}\n${add.map(n => `add ${n.repeat(64)}\n`).join('')}${off.map(n => `off ${n.repeat(64)} left\n`).join('')}nonce ${N}\n`;
+let rosterActs = [];
 const pages = {
+  '/acts': q => page('a', `<form data-act data-account=7 method=post action=/post data-origin="${ORIGIN}" data-kind=roster>${states('no-js ready no-key mismatch unsupported failed')}
+  <p data-show=election>a</p><p data-show=add>${q.get('add')}</p><p data-show=off>${q.get('off')}</p><pre data-act-text></pre>
+  ${rosterActs.map(text => `<input type=hidden name=act value="${b64(utf8(text))}"><input type=hidden name=key><input type=hidden name=signature>`).join('')}<button disabled>S</button></form>`, 'officer.js'),
   '/sign': () => page('s', `<form data-sign method=post action=/post data-origin="${ORIGIN}" data-election=a data-pact=${ph} data-pact-version=1 data-language=id data-label=${lab} data-label-salt=${salt} data-after-size=3 data-after-root="${btoa('x'.repeat(32))}" data-method=email ${fresh}>
   ${states('no-js unsupported text label failed working ready')}${pactHtml()}<dl>${Object.entries(PERSON).map(([k, v]) => `<dd data-field=${k}>${k === 'nip' ? nip : v}</dd>`).join('')}</dl>
   <input type=checkbox name=agree value=yes required>${['statement', 'signature', 'salt_nip', 'salt_name', 'salt_unit', 'salt_position'].map(n => `<input type=hidden name=${n}>`).join('')}<button disabled name=go value=1>T</button></form>`, 'sign.js'),
@@ -41,7 +46,7 @@ const pages = {
   <pre data-act-text></pre><input type=hidden name=act value="${b64(utf8(text))}"><input type=hidden name=key><input type=hidden name=signature><button disabled>S</button></form>`, 'officer.js'); },
   '/progress': () => page('p', `<div data-progress-url=/p.json><progress></progress><p data-progress-text></p>${states('running done failed')}</div><button hidden data-print>P</button><button hidden data-copy=x>C</button><p id=x>salin</p>`, 'progress.js').replace('</body>', '') + '<script type=module src=/js/print.js></script>',
 };
-let polls = 0; const posts = [];
+let polls = 0; const posts = [], raw = [];
 const server = http.createServer((req, res) => {
   const u = new URL(req.url, 'http://x');
   const head = { 'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; require-trusted-types-for 'script'; trusted-types 'none'" };
@@ -49,7 +54,7 @@ const server = http.createServer((req, res) => {
   if (u.pathname === '/log.vkey') return res.end(made.log.vkey + '\n');
   if (u.pathname === '/proof') return res.end(made.proof);
   if (u.pathname === '/p.json') { polls++; return res.end(JSON.stringify(polls < 3 ? { done: polls, total: 3, state: 'running' } : { done: 3, total: 3, state: 'done', next: '/receipt?k=z' })); }
-  if (req.method === 'POST') { let b = ''; req.on('data', c => b += c); req.on('end', () => { posts.push(Object.fromEntries(new URLSearchParams(b))); res.writeHead(200, head).end('posted'); }); return; }
+  if (req.method === 'POST') { let b = ''; req.on('data', c => b += c); req.on('end', () => { raw.push(new URLSearchParams(b)); posts.push(Object.fromEntries(new URLSearchParams(b))); res.writeHead(200, head).end('posted'); }); return; }
   if (!pages[u.pathname]) return res.writeHead(404).end();
   res.writeHead(200, { 'content-type': 'text/html', ...head }).end(pages[u.pathname](u.searchParams));
 });
@@ -189,6 +194,22 @@ test('an officer\'s key stays, signs what is shown, and nothing else', async () 
   await at('/key');
   await now('form', 'has-key');
   assert.notEqual((await click('[data-new-key]')).key, key);
+});
+
+test('several roster acts are signed with one click, their labels counted together', async () => {
+  rosterActs = [rosterAct(['1', '2'], []), rosterAct(['3'], ['4'])];
+  await at('/acts?add=3&off=1');
+  await now('form', 'ready');
+  await click();
+  const sent = raw.at(-1);
+  const [acts, keys, signatures] = ['act', 'key', 'signature'].map(name => sent.getAll(name));
+  assert.deepEqual(acts.map(act => new TextDecoder().decode(unb64(act))), rosterActs);
+  for (const [i, act] of acts.entries()) assert.ok(await verify(unb64(keys[i]), unb64(signatures[i]), unb64(act)));
+  await at('/acts?add=2&off=1');
+  await now('form', 'mismatch');
+  rosterActs = [rosterAct(['1'], []), rosterAct(['2'], [], 'b')];
+  await at('/acts?add=2&off=0');
+  await now('form', 'mismatch');
 });
 
 test('progress is followed to its end', async () => {
