@@ -30,7 +30,7 @@ test('pure modules know no page; no key outlives its use but the officer\'s', ()
 });
 
 // Bytes gzipped that a page loads, all of its modules together. Raise a limit only with a reason.
-const LIMITS = { 'sign.js': 7000, 'receipt.js': 1000, 'verify.js': 12400, 'officer.js': 8500, 'progress.js': 1200, 'print.js': 1000 };
+const LIMITS = { 'sign.js': 7000, 'receipt.js': 1000, 'verify.js': 12400, 'officer.js': 9000, 'progress.js': 1200, 'print.js': 1000 };
 
 test('size as served', t => {
   const gzip = list => [...list].reduce((n, f) => n + gzipSync(files[f], { level: 9 }).length, 0);
