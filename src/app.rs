@@ -18,6 +18,7 @@ use crate::service::publish;
 use crate::service::publish::LogFolder;
 
 pub mod keys;
+pub mod roster_file;
 mod writer;
 
 use keys::Keys;

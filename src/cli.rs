@@ -25,6 +25,7 @@ pub mod link;
 pub mod migrate;
 pub mod officer;
 pub mod pact;
+pub mod roster;
 pub mod serve;
 
 /// Integrity pacts signed digitally, in a ledger that anyone can verify.
@@ -63,6 +64,9 @@ enum Command {
     /// Take in complaints of an authority.
     #[command(subcommand)]
     Complaints(complaints::ComplaintsCommand),
+    /// Who is asked to sign.
+    #[command(subcommand)]
+    Roster(roster::RosterCommand),
     /// Find who is meant by complaints: files in, file out, no database.
     Link(link::LinkArgs),
 }
@@ -90,6 +94,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Pact(command) => pact::run(command, load()?)?,
         Command::Config(command) => config::run(command, &load()?)?,
         Command::Complaints(command) => complaints::run(command, &load()?, &Clock::machine())?,
+        Command::Roster(command) => roster::run(command, load()?, Clock::machine())?,
         Command::Link(args) => link::run(args)?,
     }
     Ok(ExitCode::SUCCESS)

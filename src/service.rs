@@ -11,6 +11,7 @@ pub mod complaint;
 pub mod crossref;
 pub mod election;
 pub mod error;
+pub mod journal;
 pub mod mail;
 pub mod officer;
 pub mod proof;

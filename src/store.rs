@@ -17,6 +17,7 @@ mod conn;
 pub mod crossref;
 pub mod election;
 pub mod error;
+pub mod journal;
 pub mod ledger;
 pub mod log_folder;
 pub mod outbox;

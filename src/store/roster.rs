@@ -8,6 +8,8 @@ use crate::store::schema::person;
 use crate::store::schema::person_alias;
 use crate::store::schema::roster_member;
 
+pub mod import;
+
 /// A person as last imported.
 #[derive(Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = person)]
@@ -30,7 +32,7 @@ pub struct PersonRow {
     pub grade: String,
     /// Address for mail.
     pub email: Option<String>,
-    /// `pns` or `pppk`.
+    /// `pns`, `cpns` or `pppk`.
     pub employment: String,
 }
 

@@ -1,0 +1,509 @@
+//! What an import would change, made ready to be shown, signed and written.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::domain::entry::Body;
+use crate::domain::entry::OffReason;
+use crate::domain::entry::Roster as RosterEntry;
+use crate::domain::nip::Nip;
+use crate::domain::nip::NipError;
+use crate::domain::nip::NipWarning;
+use crate::domain::person::PersonNumber;
+use crate::domain::person::label;
+use crate::domain::roster::Duty;
+use crate::domain::roster::Exclusion;
+use crate::domain::roster::Field;
+use crate::domain::roster::Refusal;
+use crate::domain::roster::RefusalReason;
+use crate::domain::roster::Roster;
+use crate::domain::roster::RosterRow;
+use crate::domain::roster::Warning;
+use crate::domain::roster::WarningKind;
+use crate::domain::roster::plan::Diff;
+use crate::domain::roster::plan::plan;
+use crate::domain::text::Id;
+use crate::domain::text::Origin;
+use crate::service::Error;
+use crate::service::roster::Counts;
+use crate::service::roster::open_election;
+use crate::service::roster::standing::Standing;
+use crate::store::Conn;
+use crate::store::roster::MemberRow;
+use crate::store::roster::PersonRow;
+
+/// Labels in one act at most: below the format's own limits, in entries and in bytes.
+pub const LABELS_PER_ACT: usize = 700;
+
+/// A draft: [`crate::service::roster::keep`] makes it a preview.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// What it comes to.
+    pub counts: Counts,
+    /// All of it.
+    pub content: Content,
+}
+
+/// What waits for its decision, as it is stored. Personal data: emptied once decided.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Content {
+    /// Digest of the people as they stood, hex.
+    pub standing: String,
+    /// By kind, then in the order of the file.
+    pub changes: Vec<Change>,
+    /// To be signed, in this order.
+    pub acts: Vec<Act>,
+    /// Rows that cannot be read.
+    pub refused: Vec<Note>,
+    /// Rows that are odd.
+    pub warnings: Vec<Note>,
+}
+
+/// Personal data stay out of every log.
+impl std::fmt::Debug for Content {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Content({} changes)", self.changes.len())
+    }
+}
+
+/// One prepared `roster` act.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Act {
+    /// Its exact text.
+    pub text: String,
+    /// Labels coming on.
+    pub add: usize,
+    /// Labels going off.
+    pub off: usize,
+}
+
+/// What happens to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// New on this roster, must sign.
+    Added,
+    /// New on this roster, need not sign.
+    Excluded,
+    /// Other content or another duty.
+    Changed,
+    /// A new number.
+    Renumbered,
+    /// No longer in the file.
+    Gone,
+}
+
+/// A person whom the import changes.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Change {
+    /// How.
+    pub kind: Kind,
+    /// Line in the file; 0 for who is gone.
+    pub line: u64,
+    /// Who, where known.
+    pub person_id: Option<i64>,
+    /// The row on this roster, where there is one.
+    pub member_id: Option<i64>,
+    /// The number to be.
+    pub nip: String,
+    /// The number until now, where it changes.
+    pub old_nip: Option<String>,
+    /// Other numbers to keep as aliases.
+    pub former_nip: Option<String>,
+    /// Why a new number is taken for the same person: a key.
+    pub evidence: Option<String>,
+    /// Name to be.
+    pub name: String,
+    /// Own unit to be.
+    pub unit: String,
+    /// Units from the top down, joined by U+001F.
+    pub unit_path: String,
+    /// Position to be.
+    pub position: String,
+    /// City to be.
+    pub city: String,
+    /// Grade to be.
+    pub grade: String,
+    /// Address to be.
+    pub email: Option<String>,
+    /// Employment to be: a key.
+    pub employment: String,
+    /// Duty to be: `required` or the reason's key.
+    pub duty: String,
+    /// What differs.
+    pub diffs: Vec<FieldDiff>,
+    /// The label coming on, hex.
+    pub add: Option<String>,
+    /// The salt of a fresh label, hex.
+    pub salt: Option<String>,
+    /// The label going off, hex.
+    pub off: Option<String>,
+}
+
+/// A field that differs.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct FieldDiff {
+    /// Its key.
+    pub field: String,
+    /// Until now.
+    pub old: String,
+    /// To be.
+    pub new: String,
+}
+
+/// Something about a line of the file.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Note {
+    /// Line in the file.
+    pub line: u64,
+    /// Title of the column; blank where it is about the whole row.
+    pub column: String,
+    /// Key of its sentence, without prefix.
+    pub key: String,
+    /// Values of its sentence.
+    pub args: Vec<(String, String)>,
+    /// The value, masked.
+    pub hint: Option<String>,
+    /// The name, where it could be read.
+    pub name: Option<String>,
+    /// In English, for the command line.
+    pub text: String,
+}
+
+/// Decides what a file would change on an election's roster. Writes nothing; `random` gives fresh bytes.
+pub fn draft(
+    conn: &mut Conn,
+    origin: &Origin,
+    election_id: &str,
+    roster: &Roster,
+    random: &mut dyn FnMut() -> Result<[u8; 32], Error>,
+) -> Result<Draft, Error> {
+    open_election(conn, election_id)?;
+    let election: Id = election_id.parse().map_err(|_malformed| Error::NotFound)?;
+    let standing = Standing::load(conn, election_id)?;
+    let plan = plan(&standing.known, roster);
+    let mut drafter = Drafter {
+        origin,
+        election: &election,
+        standing: &standing,
+        random,
+        add: Vec::new(),
+        off: Vec::new(),
+        changes: Vec::new(),
+    };
+    for row in plan.added.iter().chain(&plan.excluded) {
+        drafter.newcomer(row)?;
+    }
+    for changed in &plan.changed {
+        drafter.changed(changed.person_id, &changed.row, &changed.diffs)?;
+    }
+    for renumbered in &plan.renumbered {
+        drafter.renumbered(
+            renumbered.person_id,
+            &renumbered.old,
+            &renumbered.row,
+            &renumbered.diffs,
+            renumbered.evidence.key(),
+        )?;
+    }
+    for person_id in &plan.gone {
+        drafter.gone(*person_id)?;
+    }
+    let (labels_on, labels_off) = (drafter.add.len(), drafter.off.len());
+    let acts = drafter.acts()?;
+    let changes = drafter.changes;
+    let of_kind = |kind| changes.iter().filter(|change| change.kind == kind).count();
+    let counts = Counts {
+        added: of_kind(Kind::Added),
+        excluded: of_kind(Kind::Excluded),
+        changed: of_kind(Kind::Changed),
+        renumbered: of_kind(Kind::Renumbered),
+        gone: of_kind(Kind::Gone),
+        held: plan.held.len(),
+        unchanged: plan.unchanged.len(),
+        refused: plan.refused.len(),
+        warnings: roster.warnings.len(),
+        labels_on,
+        labels_off,
+        percent: 100,
+        failure: None,
+    };
+    let content = Content {
+        standing: hex::encode(standing.digest.as_bytes()),
+        changes,
+        acts,
+        refused: plan.refused.iter().map(refused).collect(),
+        warnings: roster.warnings.iter().map(warned).collect(),
+    };
+    Ok(Draft { counts, content })
+}
+
+struct Drafter<'a> {
+    origin: &'a Origin,
+    election: &'a Id,
+    standing: &'a Standing,
+    random: &'a mut dyn FnMut() -> Result<[u8; 32], Error>,
+    add: Vec<[u8; 32]>,
+    off: Vec<([u8; 32], OffReason)>,
+    changes: Vec<Change>,
+}
+
+impl Drafter<'_> {
+    fn newcomer(&mut self, row: &RosterRow) -> Result<(), Error> {
+        let kind = if row.duty == Duty::Required {
+            Kind::Added
+        } else {
+            Kind::Excluded
+        };
+        let mut change = change(kind, None, None, row, &[]);
+        self.label(&mut change, None, &row.nip, row.duty, false)?;
+        self.changes.push(change);
+        Ok(())
+    }
+
+    fn changed(&mut self, person_id: i64, row: &RosterRow, diffs: &[Diff]) -> Result<(), Error> {
+        let member = self.standing.member(person_id);
+        // Known from another election's roster: new on this one.
+        let kind = match (member, row.duty) {
+            (Some(_), _) => Kind::Changed,
+            (None, Duty::Required) => Kind::Added,
+            (None, Duty::Excluded(_)) => Kind::Excluded,
+        };
+        let mut change = change(kind, Some(person_id), member, row, diffs);
+        self.label(&mut change, member, &row.nip, row.duty, false)?;
+        self.changes.push(change);
+        Ok(())
+    }
+
+    fn renumbered(
+        &mut self,
+        person_id: i64,
+        old: &Nip,
+        row: &RosterRow,
+        diffs: &[Diff],
+        evidence: &str,
+    ) -> Result<(), Error> {
+        let member = self.standing.member(person_id);
+        let mut change = change(Kind::Renumbered, Some(person_id), member, row, diffs);
+        change.old_nip = Some(old.as_str().to_owned());
+        change.evidence = Some(evidence.to_owned());
+        // A signature binds its label for ever. Who has not signed yet gets a label over the number that the signing page will
+        // show, since a browser refuses to sign under a label of another number.
+        let relabel = member.is_some_and(|m| !self.standing.signed.contains(&m.id));
+        self.label(&mut change, member, &row.nip, row.duty, relabel)?;
+        self.changes.push(change);
+        Ok(())
+    }
+
+    fn gone(&mut self, person_id: i64) -> Result<(), Error> {
+        let Some((person, member)) = self.standing.people.get(&person_id) else {
+            return Err(Error::internal("a plan about a person nobody knows"));
+        };
+        let duty = Duty::Excluded(Exclusion::NotListed);
+        let mut change = of_person(person, member.as_ref(), duty);
+        let nip = Nip::parse(&person.nip).map_err(|_malformed| Error::internal("a number"))?;
+        self.label(&mut change, member.as_ref(), &nip, duty, false)?;
+        self.changes.push(change);
+        Ok(())
+    }
+
+    /// Which label comes on or goes off when a member's duty becomes `duty`.
+    fn label(
+        &mut self,
+        change: &mut Change,
+        member: Option<&MemberRow>,
+        nip: &Nip,
+        duty: Duty,
+        relabel: bool,
+    ) -> Result<(), Error> {
+        let stored = member.and_then(|m| m.label.as_deref()).map(array).transpose()?;
+        let was_on = member.is_some_and(|m| m.state == "required");
+        if let (true, Some(label)) = (was_on, stored) {
+            let reason = match duty {
+                Duty::Required if relabel => Some(OffReason::Error),
+                Duty::Required => None,
+                Duty::Excluded(exclusion) => Some(off_reason(exclusion)?),
+            };
+            if let Some(reason) = reason {
+                self.off.push((label, reason));
+                change.off = Some(hex::encode(label));
+            }
+        }
+        if duty != Duty::Required || (was_on && stored.is_some() && !relabel) {
+            return Ok(());
+        }
+        let label = match stored {
+            Some(label) if !relabel => label,
+            _ => {
+                let salt = (self.random)()?;
+                change.salt = Some(hex::encode(salt));
+                label(&salt, self.origin, self.election, &PersonNumber::from(nip))
+            }
+        };
+        self.add.push(label);
+        change.add = Some(hex::encode(label));
+        Ok(())
+    }
+
+    /// The acts that enter the labels: those coming on first, each list ascending.
+    fn acts(&mut self) -> Result<Vec<Act>, Error> {
+        self.add.sort_unstable();
+        self.off.sort_unstable();
+        let mut acts = Vec::new();
+        let (mut add, mut off) = (self.add.as_slice(), self.off.as_slice());
+        while !(add.is_empty() && off.is_empty()) {
+            let (adds, rest) = add.split_at(add.len().min(LABELS_PER_ACT));
+            add = rest;
+            let (offs, rest) = off.split_at(off.len().min(LABELS_PER_ACT - adds.len()));
+            off = rest;
+            let [nonce @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = (self.random)()?;
+            let body = Body::Roster(RosterEntry {
+                election: self.election.clone(),
+                add: adds.to_vec(),
+                off: offs.to_vec(),
+                nonce,
+            });
+            acts.push(Act {
+                text: String::from_utf8(body.act_bytes(self.origin)).map_err(Error::internal)?,
+                add: adds.len(),
+                off: offs.len(),
+            });
+        }
+        Ok(acts)
+    }
+}
+
+fn off_reason(exclusion: Exclusion) -> Result<OffReason, Error> {
+    exclusion.off_reason().parse().map_err(Error::internal)
+}
+
+pub(super) fn array(bytes: &[u8]) -> Result<[u8; 32], Error> {
+    bytes
+        .try_into()
+        .map_err(|_length| Error::Tampered(format!("a label of {} bytes", bytes.len())))
+}
+
+fn change(
+    kind: Kind,
+    person_id: Option<i64>,
+    member: Option<&MemberRow>,
+    row: &RosterRow,
+    diffs: &[Diff],
+) -> Change {
+    Change {
+        kind,
+        line: row.line,
+        person_id,
+        member_id: member.map(|m| m.id),
+        nip: row.nip.as_str().to_owned(),
+        old_nip: None,
+        former_nip: row.former_nip.clone(),
+        evidence: None,
+        name: row.name.clone(),
+        unit: row.unit.clone(),
+        unit_path: row.unit_path.join("\u{1f}"),
+        position: row.position.clone(),
+        city: row.city.clone(),
+        grade: row.grade.clone(),
+        email: row.email.clone(),
+        employment: row.employment.key().to_owned(),
+        duty: row.duty.key().to_owned(),
+        diffs: diffs.iter().map(differing).collect(),
+        add: None,
+        salt: None,
+        off: None,
+    }
+}
+
+/// A person who stays as stored but for the duty.
+fn of_person(person: &PersonRow, member: Option<&MemberRow>, duty: Duty) -> Change {
+    Change {
+        kind: Kind::Gone,
+        line: 0,
+        person_id: Some(person.id),
+        member_id: member.map(|m| m.id),
+        nip: person.nip.clone(),
+        old_nip: None,
+        former_nip: None,
+        evidence: None,
+        name: person.name.clone(),
+        unit: person.unit.clone(),
+        unit_path: person.unit_path.clone(),
+        position: person.position.clone(),
+        city: person.city.clone(),
+        grade: person.grade.clone(),
+        email: person.email.clone(),
+        employment: person.employment.clone(),
+        duty: duty.key().to_owned(),
+        diffs: Vec::new(),
+        add: None,
+        salt: None,
+        off: None,
+    }
+}
+
+fn differing(diff: &Diff) -> FieldDiff {
+    FieldDiff {
+        field: field_key(diff.field).to_owned(),
+        old: diff.old.clone(),
+        new: diff.new.clone(),
+    }
+}
+
+/// Stable name of a field that can differ.
+fn field_key(field: Field) -> &'static str {
+    match field {
+        Field::Name => "name",
+        Field::Unit => "unit",
+        Field::Position => "position",
+        Field::City => "city",
+        Field::Grade => "grade",
+        Field::Email => "email",
+        Field::Employment => "employment",
+        _ => "duty",
+    }
+}
+
+fn refused(refusal: &Refusal) -> Note {
+    let args = match &refusal.reason {
+        RefusalReason::Nip(NipError::Length(length)) => vec![("digits", length.to_string())],
+        RefusalReason::StandingUnknown { value } => vec![("value", value.clone())],
+        RefusalReason::DuplicateNip { other_line } | RefusalReason::FormerNip { other_line } => {
+            vec![("line", other_line.to_string())]
+        }
+        _ => Vec::new(),
+    };
+    Note {
+        line: refusal.line,
+        column: refusal.column.clone(),
+        key: refusal.reason.key().to_owned(),
+        args: args
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+        hint: refusal.hint.clone(),
+        name: refusal.name.clone(),
+        text: refusal.reason.to_string(),
+    }
+}
+
+fn warned(warning: &Warning) -> Note {
+    let args = match warning.kind {
+        WarningKind::SharedEmail { other_line } | WarningKind::RepeatedRow { other_line } => {
+            vec![("line".to_owned(), other_line.to_string())]
+        }
+        WarningKind::Nip(NipWarning::AgeAtAppointment { years }) => {
+            vec![("years".to_owned(), years.to_string())]
+        }
+        _ => Vec::new(),
+    };
+    Note {
+        line: warning.line,
+        column: String::new(),
+        key: warning.kind.key().to_owned(),
+        args,
+        hint: None,
+        name: None,
+        text: warning.kind.to_string(),
+    }
+}
