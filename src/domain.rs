@@ -14,6 +14,7 @@ pub mod person;
 pub mod receipt;
 pub mod role;
 pub mod roster;
+pub mod signer;
 pub mod statement;
 pub mod text;
 pub mod verdict;

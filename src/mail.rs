@@ -1,13 +1,193 @@
-//! Draining the outbox through SMTP or into a folder. Links and codes are made here, when a mail is sent.
+//! Draining the outbox through SMTP or into a folder. Links and codes are made when a mail is sent ([`crate::service::mail`]).
+//!
+//! Codes and sign-in links leave first; the rate has a cap; a mail that fails for a while is tried again at growing intervals,
+//! one that its mailbox refuses is noted as bounced. No address is ever logged. Absent: which mails are queued.
 
 use std::time::Duration;
 
 use crate::app::App;
+use crate::app::random;
+use crate::service;
+use crate::service::Error;
+use crate::service::mail::OutboxMail;
+use crate::service::mail::Secrets;
+use crate::service::mail::Taken;
+use crate::service::publish;
 
-/// Sends what is due, for ever.
+mod letter;
+mod transport;
+
+#[cfg(test)]
+mod tests;
+
+use transport::Refusal;
+use transport::Transport;
+
+/// How long the mailer idles when nothing is due.
+const IDLE: Duration = Duration::from_millis(200);
+/// Mails looked up at once: few, so that a fresh code overtakes a long row of invitations.
+const BATCH: i64 = 10;
+/// Seconds between chores.
+const CHORES_S: i64 = 3600;
+
+/// The mailer: one transport, kept open.
+pub struct Mailer {
+    app: App,
+    transport: Transport,
+    sent: std::collections::VecDeque<i64>,
+}
+
+impl Mailer {
+    /// From the configuration.
+    pub fn new(app: &App) -> anyhow::Result<Self> {
+        Ok(Self {
+            app: app.clone(),
+            transport: Transport::new(app.config())?,
+            sent: std::collections::VecDeque::new(),
+        })
+    }
+
+    /// Sends what is due now, as far as the rate allows; how many left. May block: not for async code.
+    pub fn drain(&mut self) -> Result<usize, Error> {
+        let mut left = 0_usize;
+        loop {
+            let room = BATCH.min(self.room());
+            if room == 0 {
+                return Ok(left);
+            }
+            let now_s = self.app.now_s();
+            let due = self
+                .app
+                .read_here(|conn| Ok(service::mail::list_due(conn, now_s, room)?))?;
+            if due.is_empty() {
+                return Ok(left);
+            }
+            for mail in due {
+                if self.send(&mail)? {
+                    left = left.saturating_add(1);
+                }
+            }
+        }
+    }
+
+    /// How many more mails may leave within this minute.
+    fn room(&mut self) -> i64 {
+        if self.transport.is_folder() {
+            return BATCH;
+        }
+        let minute_ago_s = self.app.now_s().saturating_sub(60);
+        while self.sent.front().is_some_and(|at_s| *at_s <= minute_ago_s) {
+            self.sent.pop_front();
+        }
+        let sent = i64::try_from(self.sent.len()).unwrap_or(i64::MAX);
+        i64::from(self.app.config().mail.per_minute_max)
+            .saturating_sub(sent)
+            .max(0)
+    }
+
+    /// Sends one mail; whether it left.
+    fn send(&mut self, mail: &OutboxMail) -> Result<bool, Error> {
+        let now_s = self.app.now_s();
+        let secrets = Secrets {
+            token: random()?,
+            digits: random()?,
+            salt: random()?,
+        };
+        let (row, made, pepper) = (mail.clone(), secrets.clone(), self.app.keys().pepper.clone());
+        let taken = self
+            .app
+            .write_here(move |conn| service::mail::take(conn, &row, &made, &pepper, now_s))?;
+        let letter = match taken {
+            Taken::Letter(letter) => letter,
+            Taken::Failed(why) => {
+                tracing::warn!(
+                    mail = mail.id,
+                    template = mail.template,
+                    why,
+                    "a mail cannot arrive"
+                );
+                return Ok(false);
+            }
+            Taken::Cancelled | Taken::Elsewhere => return Ok(false),
+        };
+        let composed = letter::compose(&self.app, &letter, &secrets);
+        let outcome = composed.and_then(|message| self.transport.send(mail, &message));
+        self.sent.push_back(now_s);
+        self.note(mail, outcome, now_s)
+    }
+
+    fn note(&self, mail: &OutboxMail, outcome: Result<(), Refusal>, now_s: i64) -> Result<bool, Error> {
+        let row = mail.clone();
+        let refusal = match outcome {
+            Ok(()) => {
+                self.app
+                    .write_here(move |conn| service::mail::mark_sent(conn, &row, now_s))?;
+                return Ok(true);
+            }
+            Err(refusal) => refusal,
+        };
+        tracing::warn!(mail = mail.id, template = mail.template, attempts = mail.attempts, %refusal, "a mail was not sent");
+        let gave_up = mail.attempts.saturating_add(1) >= service::mail::ATTEMPTS_MAX;
+        self.app.write_here(move |conn| {
+            let why = refusal.to_string();
+            match refusal {
+                Refusal::Bounced(_) => service::mail::mark_refused(conn, &row, &why, now_s),
+                Refusal::Refused(_) => Ok(service::mail::mark_failed(conn, row.id, &why)?),
+                Refusal::Later(_) if gave_up => Ok(service::mail::mark_failed(conn, row.id, &why)?),
+                Refusal::Later(_) => Ok(service::mail::note_error(conn, row.id, &why)?),
+            }
+        })?;
+        Ok(false)
+    }
+}
+
+/// Sends what is due now; how many mails left. For the command line and tests: opens a transport of its own.
+pub fn drain_once(app: &App) -> anyhow::Result<usize> {
+    Ok(Mailer::new(app)?.drain()?)
+}
+
+/// Sends what is due, for ever, and does the hourly chores.
 pub async fn drain_for_ever(app: App) {
+    let mut mailer = match Mailer::new(&app) {
+        Ok(mailer) => mailer,
+        Err(error) => {
+            tracing::error!(%error, "no mail will be sent: the settings of `mail` cannot work");
+            return;
+        }
+    };
+    let mut chores_s = app.now_s();
     loop {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        let _ = &app;
+        let worked = tokio::task::spawn_blocking(move || {
+            let result = mailer.drain();
+            (mailer, result)
+        })
+        .await;
+        let Ok((back, result)) = worked else {
+            tracing::error!("the mailer stopped");
+            return;
+        };
+        mailer = back;
+        if let Err(error) = result {
+            tracing::error!(%error, "the outbox could not be worked on");
+            tokio::time::sleep(Duration::from_secs(5)).await;
+        }
+        if app.now_s().saturating_sub(chores_s) >= CHORES_S {
+            chores_s = app.now_s();
+            do_chores(&app).await;
+        }
+        tokio::time::sleep(IDLE).await;
+    }
+}
+
+/// What is due every hour besides mail: old links, sessions and partial tiles go.
+async fn do_chores(app: &App) {
+    let now_s = app.now_s();
+    let swept = app.write(move |conn| service::mail::sweep(conn, now_s)).await;
+    let folder = app.log().clone();
+    let tiles = app
+        .read(move |conn| publish::sweep_partials(&folder, service::ledger_size(conn)?))
+        .await;
+    if let Some(error) = swept.err().or(tiles.err()) {
+        tracing::error!(%error, "the hourly chores failed");
     }
 }

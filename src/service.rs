@@ -17,7 +17,9 @@ pub mod officer;
 pub mod proof;
 pub mod public;
 pub mod publish;
+pub mod receipt;
 pub mod roster;
+pub mod sign;
 pub mod verify;
 
 pub use error::Error;

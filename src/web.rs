@@ -17,6 +17,7 @@ use actix_web::web::PayloadConfig;
 use actix_web::web::QueryConfig;
 use actix_web::web::ServiceConfig;
 use actix_web::web::get;
+use actix_web::web::post;
 
 use crate::app::App;
 
@@ -29,7 +30,13 @@ pub mod health;
 pub mod home;
 pub mod ledger;
 pub mod log;
+<<<<<<< HEAD
 pub mod verify;
+=======
+pub mod receipt;
+pub mod sign;
+pub mod signin;
+>>>>>>> 59ba6b0 (web, service, mail: sign in, sign, get a receipt)
 
 use error::Failure;
 
@@ -42,6 +49,23 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/", get().to(home::start))
         .route("/privacy", get().to(home::privacy))
         .route("/accessibility", get().to(home::accessibility))
+        .route("/sign-in", get().to(signin::form))
+        .route("/sign-in", post().to(signin::request))
+        .route("/sign-in/sent", get().to(signin::sent))
+        .route("/enter/{token}", get().to(signin::link))
+        .route("/enter/{token}", post().to(signin::enter))
+        .route("/sign-out", post().to(signin::leave))
+        .route("/sign-out/everywhere", post().to(signin::leave_everywhere))
+        .route("/sign", get().to(sign::page))
+        .route("/sign", post().to(sign::post))
+        .route("/sign/code", get().to(sign::code))
+        .route("/sign/code", post().to(sign::answer))
+        .route("/sign/code/resend", post().to(sign::resend))
+        .route("/receipt", get().to(receipt::page))
+        .route("/receipt/print", get().to(receipt::print))
+        .route("/receipt/proof", get().to(receipt::proof))
+        .route("/receipt/opening", get().to(receipt::opening))
+        .route("/receipt/qr.svg", get().to(receipt::qr))
         .route("/assets/{build}/{path:.*}", get().to(asset::file))
         .route("/verify", get().to(verify::form))
         .route("/v/{code}", get().to(verify::code))

@@ -16,6 +16,11 @@ use crate::store::ledger::StoredHashes;
 /// First line of `extra`, before the exact entry (docs/format.md §2).
 const RECEIPT: &[u8] = b"ikrar/receipt/v1\n";
 
+/// The name a proof file is saved under.
+pub fn file_name(code: &str) -> String {
+    format!("ikrar-{code}.tlog-proof")
+}
+
 /// The proof file of one entry (C2SP tlog-proof). [`Error::NotFound`] where there is no such entry, [`Error::Busy`] while no
 /// checkpoint covers it yet.
 pub fn proof_of(conn: &mut Conn, folder: &LogFolder, vkey: &Vkey, leaf_index: u64) -> Result<Proof, Error> {

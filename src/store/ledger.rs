@@ -199,6 +199,24 @@ pub fn list_newest(conn: &mut Conn, below: u64, limit: i64) -> Result<Vec<(i64, 
         .load(conn)?)
 }
 
+/// How many entries stand before a time (Unix seconds). `at` never decreases, so a search by halves finds it.
+pub fn size_before(conn: &mut Conn, time_s: i64, size: u64) -> Result<u64, StoreError> {
+    let (mut low, mut high) = (0, size);
+    while low < high {
+        let middle = low.midpoint(high);
+        let at_s: i64 = ledger_entry::table
+            .find(to_i64(middle)?)
+            .select(ledger_entry::at_s)
+            .first(conn)?;
+        if at_s < time_s {
+            low = middle.saturating_add(1);
+        } else {
+            high = middle;
+        }
+    }
+    Ok(low)
+}
+
 /// Reads the tree's hashes from the database.
 pub struct StoredHashes<'a>(pub &'a mut Conn);
 

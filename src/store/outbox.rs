@@ -154,6 +154,16 @@ pub fn count(conn: &mut Conn, state: &str) -> Result<i64, StoreError> {
         .get_result(conn)?)
 }
 
+/// How many mails of a template were queued for a person since a time.
+pub fn count_since(conn: &mut Conn, person_id: i64, template: &str, since_s: i64) -> Result<i64, StoreError> {
+    Ok(outbox::table
+        .filter(outbox::person_id.eq(person_id))
+        .filter(outbox::template.eq(template))
+        .filter(outbox::created_s.ge(since_s))
+        .count()
+        .get_result(conn)?)
+}
+
 /// When somebody was last written to by one of these templates, or is about to be.
 pub fn last_queued_s(
     conn: &mut Conn,
