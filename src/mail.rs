@@ -17,9 +17,6 @@ use crate::service::publish;
 mod letter;
 mod transport;
 
-#[cfg(test)]
-mod tests;
-
 use transport::Refusal;
 use transport::Transport;
 

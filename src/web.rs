@@ -30,13 +30,10 @@ pub mod health;
 pub mod home;
 pub mod ledger;
 pub mod log;
-<<<<<<< HEAD
-pub mod verify;
-=======
 pub mod receipt;
 pub mod sign;
 pub mod signin;
->>>>>>> 59ba6b0 (web, service, mail: sign in, sign, get a receipt)
+pub mod verify;
 
 use error::Failure;
 

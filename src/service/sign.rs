@@ -28,8 +28,6 @@ use crate::store::signature;
 
 mod admit;
 mod answer;
-#[cfg(test)]
-pub(crate) mod tests;
 
 pub use admit::Posted;
 pub use admit::Submission;

@@ -15,10 +15,12 @@
 
 mod browser;
 mod database;
+mod mail;
 mod person;
 
 pub(crate) use browser::Browser;
 pub(crate) use browser::Page;
+pub(crate) use mail::Mail;
 pub(crate) use person::Person;
 pub(crate) use person::Signer;
 
@@ -163,7 +165,7 @@ impl TestPortal {
             for id in people {
                 ikrar::store::outbox::insert(
                     conn,
-                    "invite",
+                    "invitation",
                     Subject::Person(id),
                     Some(ELECTION),
                     None,
@@ -257,6 +259,14 @@ impl TestPortal {
             .iter()
             .map(|path| std::fs::read_to_string(path).unwrap())
             .collect()
+    }
+
+    /// Sends what is due and gives the newest mail.
+    #[track_caller]
+    pub(crate) fn newest_mail(&self) -> Mail {
+        ikrar::mail::drain_once(&self.app).unwrap();
+        let mails = self.mails();
+        Mail::parse(mails.last().unwrap_or_else(|| panic!("no mail was sent")))
     }
 
     /// Moves the clock; it never stands still again at [`NOW_S`].

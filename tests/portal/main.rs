@@ -7,3 +7,5 @@ mod harness;
 mod crash;
 mod log;
 mod public;
+mod sign;
+mod signin;

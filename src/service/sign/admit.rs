@@ -3,6 +3,7 @@
 
 use crate::domain::election::Contest;
 use crate::domain::election::Election;
+use crate::domain::election::Stage;
 use crate::domain::entry;
 use crate::domain::log::SignatureFacts;
 use crate::domain::log::SignatureFault;
@@ -14,6 +15,7 @@ use crate::domain::statement::Method;
 use crate::domain::statement::Statement;
 use crate::domain::text::Time;
 use crate::ledger::key;
+use crate::service;
 use crate::service::Error;
 use crate::service::Problem;
 use crate::service::publish;
@@ -143,8 +145,10 @@ pub(super) fn check(
     entry: &entry::Signature,
     now_s: i64,
 ) -> Result<(), Error> {
-    if place.election.closed_index.is_some() {
-        return Err(Error::Closed(Problem::new("sign-problem-over")));
+    match service::election::stage(&place.election, now_s) {
+        Stage::Before => return Err(refusal(SignatureFault::NotOpenYet)),
+        Stage::Closed => return Err(refusal(SignatureFault::Over)),
+        Stage::Open => {}
     }
     let statement = &entry.statement;
     key::check_key(&statement.key).map_err(|_weak| Error::invalid("sign-problem-weak-key"))?;
