@@ -5,6 +5,7 @@
 mod harness;
 
 mod crash;
+mod guard;
 mod log;
 mod public;
 mod sign;
