@@ -128,3 +128,10 @@ impl ResponseError for Failure {
 pub async fn unknown_page() -> Result<HttpResponse, Failure> {
     Err(Failure::not_found())
 }
+
+/// The status of a plain answer, for handlers that have no page.
+pub(crate) fn plain(status: StatusCode, text: &'static str) -> HttpResponse {
+    HttpResponse::build(status)
+        .content_type("text/plain; charset=utf-8")
+        .body(text)
+}

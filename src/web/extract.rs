@@ -34,13 +34,17 @@ use crate::service::access::Officer;
 use crate::service::access::Subject;
 use crate::service::access::Token;
 use crate::service::roster::PersonRow;
+use crate::web::error;
 use crate::web::error::Failure;
-use crate::web::guard::RequestId;
 
 /// The session cookie.
 const SESSION: &str = "ikrar";
 /// What the request before this one did: a message key, never a person's data.
 const FLASH: &str = "ikrar-flash";
+
+/// A request's id: in its answer's header, in the log, on an error page.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
 
 /// Whoever asks, signed in or not, and everything needed to answer with a page.
 #[derive(Clone)]
@@ -252,7 +256,7 @@ impl Visitor {
             Ok(page) => page,
             Err(failure) => {
                 tracing::error!(cause = failure.cause, "no error page could be made");
-                crate::web::guard::plain(
+                error::plain(
                     status,
                     "Layanan sedang terganggu. Coba lagi beberapa menit lagi.\n",
                 )

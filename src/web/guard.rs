@@ -15,7 +15,6 @@ use actix_web::body::MessageBody;
 use actix_web::dev::ServiceRequest;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
-use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::http::header::HeaderMap;
 use actix_web::http::header::HeaderName;
@@ -29,6 +28,7 @@ use governor::RateLimiter;
 use crate::app::App;
 use crate::config::Web;
 use crate::web::error::Failure;
+use crate::web::extract::RequestId;
 use crate::web::extract::Visitor;
 
 /// Path prefixes where guessing pays.
@@ -94,10 +94,6 @@ impl Limits {
         self.guesses.retain_recent();
     }
 }
-
-/// A request's id: in its answer's header, in the log, on an error page.
-#[derive(Clone, Debug)]
-pub struct RequestId(pub String);
 
 /// The middleware around every route.
 pub async fn guard(
@@ -248,11 +244,4 @@ fn set_headers(headers: &mut HeaderMap, id: &RequestId, secure: bool) {
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
     }
-}
-
-/// The status of a plain answer, for handlers that have no page.
-pub(crate) fn plain(status: StatusCode, text: &'static str) -> HttpResponse {
-    HttpResponse::build(status)
-        .content_type("text/plain; charset=utf-8")
-        .body(text)
 }
