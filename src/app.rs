@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::domain::text::Origin;
 use crate::render::Render;
 use crate::service::Conn;
 use crate::service::DatabaseUrl;
@@ -92,6 +93,11 @@ impl App {
     /// The roster as the linkage searches it.
     pub fn rosters(&self) -> &Rosters {
         &self.0.rosters
+    }
+
+    /// The log's name.
+    pub fn origin(&self) -> Result<Origin, Error> {
+        self.0.config.origin.parse().map_err(Error::internal)
     }
 
     /// Unix seconds.

@@ -21,8 +21,10 @@ use actix_web::web::post;
 
 use crate::app::App;
 
+pub mod act;
 pub mod api;
 pub mod asset;
+pub mod election;
 pub mod error;
 pub mod extract;
 pub mod guard;
@@ -30,6 +32,7 @@ pub mod health;
 pub mod home;
 pub mod ledger;
 pub mod log;
+pub mod officer;
 pub mod receipt;
 pub mod sign;
 pub mod signin;
@@ -75,6 +78,22 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/api/v1/ledger/{index}", get().to(api::entry))
         .route("/api/v1/elections", get().to(api::elections))
         .route("/api/v1/checkpoint", get().to(api::checkpoint))
+        .route("/elections", get().to(election::list))
+        .route("/elections/new", get().to(election::new))
+        .route("/elections/draft", post().to(election::draft))
+        .route("/elections/act", post().to(election::enter))
+        .route("/elections/{id}", get().to(election::show))
+        .route("/elections/{id}/amend", get().to(election::amend))
+        .route("/elections/{id}/pact", get().to(election::pact))
+        .route("/elections/{id}/pact", post().to(election::draft_pact))
+        .route("/elections/{id}/close", get().to(election::close))
+        .route("/officers", get().to(officer::list))
+        .route("/officers", post().to(officer::add))
+        .route("/officers/draft", post().to(officer::draft))
+        .route("/officers/act", post().to(officer::enter))
+        .route("/officers/{id}/disable", post().to(officer::disable))
+        .route("/key", get().to(officer::key))
+        .route("/key", post().to(officer::request_key))
         .route("/checkpoint", get().to(log::checkpoint))
         .route("/checkpoint.latest", get().to(log::checkpoint_latest))
         .route("/log.vkey", get().to(log::vkey))

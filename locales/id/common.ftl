@@ -15,6 +15,8 @@ nav-hr = Kemajuan
 nav-roster = Daftar pegawai
 nav-elections = Pemilihan dan pakta
 nav-complaints = Aduan
+nav-officers = Petugas
+nav-key = Kunci saya
 nav-verify = Periksa tanda tangan
 nav-ledger = Buku besar
 

@@ -30,3 +30,19 @@ election-problem-counts = Jumlah yang ditandatangani bukan jumlah dalam buku bes
 
 pact-problem-election = Naskah pakta ini untuk pemilihan lain.
 pact-problem-version = Versi pakta harus satu angka di atas versi sebelumnya. Muat ulang halaman.
+
+election-problem-id = Pakai huruf kecil, angka, dan tanda hubung, misalnya pemilu-2024.
+election-problem-taken = Pemilihan dengan nama pendek ini sudah ada. Pilih nama lain, atau buka pemilihan itu untuk mengubahnya.
+election-problem-title = Isi judul, paling panjang 200 huruf, tanpa tanda yang tidak terlihat.
+election-problem-time = Isi tanggal dan jam, misalnya 2023-11-23T09:00.
+election-problem-lookup = Pilih salah satu.
+election-problem-contest = Kontestasi { $contest }: isi nama pendek dan tanggal penetapan, masing-masing satu kali, misalnya presiden 2023-11-13.
+
+pact-problem-title = Isi judul, paling panjang 200 huruf, tanpa tanda yang tidak terlihat.
+pact-problem-prose = Isi dengan teks biasa, paling panjang 4.000 huruf, tanpa tanda yang tidak terlihat.
+pact-problem-clause = Butir { $number } terlalu panjang atau memuat tanda yang tidak terlihat. Ketik ulang butir itu.
+pact-problem-clauses = Pakta memuat 1 sampai 64 butir dan seluruhnya paling banyak 32 kB.
+
+officer-problem-name = Isi nama petugas.
+officer-problem-role = Pilih setidaknya satu peran.
+officer-problem-self = Akun yang sedang Anda pakai tidak dapat Anda nonaktifkan sendiri. Minta operator lain.

@@ -5,8 +5,10 @@
 mod harness;
 
 mod crash;
+mod election;
 mod guard;
 mod log;
+mod officer;
 mod public;
 mod sign;
 mod signin;

@@ -1,0 +1,223 @@
+//! An act on its way into the ledger: what its page shows for the officer's browser to compare, and the signed form that comes back.
+//!
+//! A draft is kept nowhere: the page holds the act's bytes, so a refusal shows the very same page again. Absent: what is entered.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::domain::election::print_local_minute;
+use crate::domain::entry::Body;
+use crate::domain::text::Origin;
+use crate::domain::text::base64_array;
+use crate::domain::text::base64_bytes;
+use crate::domain::text::print_base64;
+use crate::service::Error;
+use crate::service::Problem;
+use crate::service::act::SignedAct;
+
+/// What `officer.js` posts.
+#[derive(Deserialize)]
+pub struct SignedForm {
+    act: String,
+    key: String,
+    signature: String,
+}
+
+impl SignedForm {
+    /// The act with its author.
+    pub fn parse(&self, origin: &Origin) -> Result<SignedAct, Error> {
+        let malformed = |_| Error::invalid("act-problem-malformed");
+        SignedAct::parse(
+            origin,
+            &base64_bytes(&self.act).map_err(malformed)?,
+            base64_array(&self.key).map_err(malformed)?,
+            base64_array(&self.signature).map_err(malformed)?,
+        )
+    }
+}
+
+/// The reason to show the same draft again; anything else is no matter of the act.
+pub fn refusal(error: &Error) -> Option<&Problem> {
+    match error {
+        Error::Invalid(problem) | Error::Conflict(problem) | Error::Closed(problem) => Some(problem),
+        _ => None,
+    }
+}
+
+/// A draft for its page. Every own line of the act is in it, as the ledger will hold it.
+#[derive(Serialize)]
+pub struct Draft {
+    /// Whose key in this browser.
+    pub account_id: i64,
+    /// The log.
+    pub origin: String,
+    /// The act's kind.
+    pub kind: &'static str,
+    /// Its text, base64.
+    pub act: String,
+    /// Where the signed form goes.
+    pub action: &'static str,
+    /// Where "back" leads.
+    pub back: String,
+    /// What the form held, so that it can be changed: name and value.
+    pub typed: Vec<(String, String)>,
+    /// Where that goes.
+    pub edit: String,
+    /// Why it was not entered, in the reader's words.
+    pub problem: Option<String>,
+    /// The lines.
+    pub lines: Lines,
+}
+
+/// The own lines of the kinds that pages draft.
+#[derive(Serialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Lines {
+    /// An `election` act.
+    Election {
+        /// Id.
+        id: String,
+        /// Title.
+        title: String,
+        /// On the zone's clocks, until the module writes it.
+        opens: String,
+        /// As `opens`.
+        closes: String,
+        /// IANA.
+        zone: String,
+        /// `id time` of each contest.
+        contests: Vec<String>,
+        /// Look-up mode.
+        lookup: &'static str,
+    },
+    /// A `pact` act.
+    Pact {
+        /// The election.
+        id: String,
+        /// Version.
+        version: u64,
+        /// Language.
+        language: &'static str,
+        /// Title.
+        title: String,
+        /// Preamble.
+        preamble: String,
+        /// Clauses.
+        clauses: Vec<String>,
+        /// Closing.
+        closing: Option<String>,
+        /// The text's name.
+        hash: String,
+    },
+    /// A `close` act: id, then the five numbers as the ledger prints them.
+    Close {
+        /// The election.
+        id: String,
+        /// M.
+        members: String,
+        /// N.
+        valid: String,
+        /// Attested.
+        attested: String,
+        /// Disputed.
+        disputed: String,
+        /// Voided.
+        voided: String,
+    },
+    /// An `officer` act.
+    Officer {
+        /// The key.
+        key: String,
+        /// Its roles, or `none`.
+        roles: String,
+    },
+}
+
+impl Lines {
+    /// The lines of a body; none of a kind that no page drafts.
+    pub fn of(body: &Body) -> Option<Self> {
+        Some(match body {
+            Body::Election(entry) => {
+                let (terms, zone) = (&entry.election, entry.election.time_zone());
+                Self::Election {
+                    id: terms.id.to_string(),
+                    title: terms.title.to_string(),
+                    opens: print_local_minute(terms.opens, &zone),
+                    closes: print_local_minute(terms.closes, &zone),
+                    zone: terms.zone.to_string(),
+                    contests: terms
+                        .contests
+                        .iter()
+                        .map(|c| format!("{}, {}", c.id, print_local_minute(c.determined, &zone)))
+                        .collect(),
+                    lookup: terms.lookup.as_str(),
+                }
+            }
+            Body::Pact(entry) => Self::Pact {
+                id: entry.election.to_string(),
+                version: entry.text.version,
+                language: entry.text.language.as_str(),
+                title: entry.text.title.to_string(),
+                preamble: entry.text.preamble.to_string(),
+                clauses: entry.text.clauses.iter().map(ToString::to_string).collect(),
+                closing: entry.text.closing.as_ref().map(ToString::to_string),
+                hash: hex::encode(entry.text.hash()),
+            },
+            Body::Close(entry) => Self::Close {
+                id: entry.election.to_string(),
+                members: entry.counts.members.to_string(),
+                valid: entry.counts.valid.to_string(),
+                attested: entry.counts.attested.to_string(),
+                disputed: entry.counts.disputed.to_string(),
+                voided: entry.counts.voided.to_string(),
+            },
+            Body::Officer(entry) => Self::Officer {
+                key: print_base64(&entry.key),
+                roles: entry
+                    .roles
+                    .map_or_else(|| "none".to_owned(), |roles| roles.to_string()),
+            },
+            _ => return None,
+        })
+    }
+}
+
+impl Draft {
+    /// The page of an act that this officer is to sign.
+    pub fn new(origin: &Origin, account_id: i64, body: &Body) -> Result<Self, Error> {
+        let lines = Lines::of(body).ok_or_else(|| Error::invalid("act-problem-malformed"))?;
+        let (kind, action, back) = match &lines {
+            Lines::Election { id, .. } => ("election", "/elections/act", format!("/elections/{id}")),
+            Lines::Pact { id, .. } => ("pact", "/elections/act", format!("/elections/{id}")),
+            Lines::Close { id, .. } => ("close", "/elections/act", format!("/elections/{id}")),
+            Lines::Officer { .. } => ("officer", "/officers/act", "/officers".to_owned()),
+        };
+        Ok(Self {
+            account_id,
+            origin: origin.to_string(),
+            kind,
+            act: print_base64(&body.act_bytes(origin)),
+            action,
+            back,
+            typed: Vec::new(),
+            edit: String::new(),
+            problem: None,
+            lines,
+        })
+    }
+
+    /// With the way back to the form that it was made from.
+    #[must_use]
+    pub fn editable(mut self, edit: String, typed: Vec<(String, String)>) -> Self {
+        self.edit = edit;
+        self.typed = typed;
+        self
+    }
+
+    /// With the reason why it was not entered.
+    #[must_use]
+    pub fn refused(mut self, problem: String) -> Self {
+        self.problem = Some(problem);
+        self
+    }
+}
