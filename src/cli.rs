@@ -16,10 +16,13 @@ use crate::clock::Clock;
 use crate::config::Config;
 
 pub mod complaints;
+pub mod audit;
 pub mod config;
 mod desk;
 pub mod election;
+mod key;
 pub mod keygen;
+pub mod ledger;
 
 pub mod link;
 pub mod migrate;
@@ -27,6 +30,7 @@ pub mod officer;
 pub mod pact;
 pub mod roster;
 pub mod serve;
+pub mod verify;
 
 /// Integrity pacts signed digitally, in a ledger that anyone can verify.
 ///
@@ -58,6 +62,13 @@ enum Command {
     /// Publish the text that people sign.
     #[command(subcommand)]
     Pact(pact::PactCommand),
+    /// Check a receipt's proof file.
+    Verify(verify::VerifyArgs),
+    /// Check a whole published log.
+    Audit(audit::AuditArgs),
+    /// Make the public files of the ledger again.
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
     /// Show or check the configuration.
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -92,6 +103,9 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Officer(command) => officer::run(command, load()?)?,
         Command::Election(command) => election::run(command, load()?)?,
         Command::Pact(command) => pact::run(command, load()?)?,
+        Command::Verify(args) => return Ok(verify::run(args)),
+        Command::Audit(args) => return Ok(audit::run(args)),
+        Command::Ledger(command) => ledger::run(command, &load()?)?,
         Command::Config(command) => config::run(command, &load()?)?,
         Command::Complaints(command) => complaints::run(command, &load()?, &Clock::machine())?,
         Command::Roster(command) => roster::run(command, load()?, Clock::machine())?,

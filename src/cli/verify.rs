@@ -1,0 +1,192 @@
+//! `ikrar verify`: one proof file, row by row, perhaps with an opening. No network, no database, no configuration.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the report goes to the terminal, what kept it from being made too"
+)]
+
+use std::io::Read;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use crate::cli::key;
+use crate::domain::entry::Body;
+use crate::domain::person::Field;
+use crate::domain::person::Opening;
+use crate::domain::receipt::ProofReport;
+use crate::domain::receipt::Shown;
+use crate::domain::receipt::verify_proof;
+use crate::domain::text::print_hex;
+use crate::domain::verdict::Verdict;
+use crate::ledger::note::Vkey;
+use crate::ledger::proof::PROOF_SIZE_BYTES_MAX;
+
+/// What was not asked rightly.
+const USAGE: u8 = 2;
+
+/// Check a receipt's proof file: form, checkpoint, inclusion, statement, signature, and the opening if there is one.
+///
+/// Exit code: 0 valid, 1 not valid, 2 wrong usage, 3 cannot tell. One proof does not show that the signature counts
+/// (pact in force, on the roster, not voided since): `ikrar audit` does.
+#[derive(Debug, clap::Args)]
+pub struct VerifyArgs {
+    /// The proof file (.tlog-proof); - reads standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The opening file that names the person
+    #[arg(long, value_name = "FILE")]
+    pub opening: Option<PathBuf>,
+    /// The log's key, from a source you trust: a file or the key itself. Without it, log.vkey beside FILE
+    #[arg(long, value_name = "FILE|KEY")]
+    pub vkey: Option<String>,
+    /// The report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Runs the command.
+pub fn run(args: &VerifyArgs) -> ExitCode {
+    match check(args) {
+        Ok(code) => code,
+        Err(message) => {
+            eprintln!("ikrar: {message}");
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+fn check(args: &VerifyArgs) -> Result<ExitCode, String> {
+    let file = read(&args.file)?;
+    let opening = args.opening.as_deref().map(read).transpose()?;
+    let (vkey, beside) = match &args.vkey {
+        Some(text) => (Some(key::given(text)?), false),
+        None => (key_beside(&args.file)?, true),
+    };
+    let report = verify_proof(&file, vkey.as_ref(), opening.as_deref());
+    let source = match (&vkey, beside) {
+        (None, _) => "none",
+        (Some(_), true) => "beside_the_file",
+        (Some(_), false) => "given",
+    };
+    if args.json {
+        println!("{}", as_json(&report, source));
+    } else {
+        print!("{}", as_text(&report, source));
+    }
+    Ok(ExitCode::from(report.verdict.exit_code()))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    let limit = u64::try_from(PROOF_SIZE_BYTES_MAX)
+        .unwrap_or(u64::MAX)
+        .saturating_add(1);
+    let mut bytes = Vec::new();
+    let result = if path == Path::new("-") {
+        std::io::stdin().lock().take(limit).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
+    };
+    result.map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    Ok(bytes)
+}
+
+fn key_beside(file: &Path) -> Result<Option<Vkey>, String> {
+    let path = file.parent().unwrap_or(Path::new("")).join("log.vkey");
+    if file == Path::new("-") || !path.is_file() {
+        return Ok(None);
+    }
+    let bytes = read(&path)?;
+    key::parse(&bytes)
+        .map(Some)
+        .map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// What may be shown as true: only when every row is valid.
+fn facts(shown: &Shown) -> Vec<(&'static str, String)> {
+    let mut facts = vec![
+        ("entry", format!("{} of {}", shown.index, shown.size)),
+        ("kind", shown.entry.body.kind().to_owned()),
+        ("at", moment(shown.entry.at.unix_i64())),
+    ];
+    if let Body::Signature(signature) = &shown.entry.body {
+        let statement = &signature.statement;
+        facts.extend([
+            ("log", statement.origin.to_string()),
+            ("election", statement.election.to_string()),
+            ("pact", print_hex(&statement.pact)),
+            ("label", print_hex(&statement.label)),
+            ("method", statement.method.to_string()),
+        ]);
+    }
+    facts.extend(shown.opening.iter().flat_map(opened));
+    facts
+}
+
+fn opened(opening: &Opening) -> Vec<(&'static str, String)> {
+    Field::ALL
+        .into_iter()
+        .filter_map(|field| Some((field.as_str(), opening.field(field).value()?.as_str().to_owned())))
+        .collect()
+}
+
+fn moment(seconds: i64) -> String {
+    crate::render::datetime(seconds, "UTC", crate::render::Lang::En).unwrap_or_else(|| seconds.to_string())
+}
+
+fn shown(report: &ProofReport) -> Vec<(&'static str, String)> {
+    let valid = report.verdict == Verdict::Valid;
+    report
+        .shown
+        .as_ref()
+        .filter(|_| valid)
+        .map(facts)
+        .unwrap_or_default()
+}
+
+fn as_json(report: &ProofReport, source: &str) -> serde_json::Value {
+    let facts: serde_json::Map<String, serde_json::Value> = shown(report)
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), json!(value)))
+        .collect();
+    json!({ "verdict": report.verdict, "rows": report.rows, "key": source, "facts": facts })
+}
+
+fn as_text(report: &ProofReport, source: &str) -> String {
+    let failed = report.verdict == Verdict::NotValid;
+    let mut text = String::new();
+    for row in report
+        .rows
+        .iter()
+        .filter(|row| !failed || row.outcome == Verdict::NotValid)
+    {
+        let word = match row.outcome {
+            Verdict::Valid => "valid",
+            Verdict::NotValid => "NOT VALID",
+            Verdict::CannotTell => "cannot tell",
+        };
+        let name = format!("{:?}", row.check).to_lowercase();
+        let line = format!("{name:<11} {word:<12} {}", row.detail);
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    for (name, value) in shown(report) {
+        let value = value.replace(|c: char| c.is_control(), "?");
+        text.push_str(&format!("  {name:<9} {value}\n"));
+    }
+    text.push_str(match source {
+        "none" => "no key of the log was given: use --vkey with a key from a source you trust\n",
+        "beside_the_file" => {
+            "the key beside the file was used: this proves no origin; give --vkey from a source you trust\n"
+        }
+        _ => "",
+    });
+    text.push_str(match report.verdict {
+        Verdict::Valid => "VALID: this entry is in the log, and everything in it agrees\n",
+        Verdict::NotValid => "NOT VALID: take nothing in this file for true\n",
+        Verdict::CannotTell => "CANNOT TELL\n",
+    });
+    text
+}
