@@ -12,3 +12,5 @@ mod officer;
 mod public;
 mod sign;
 mod signin;
+mod tamper;
+mod terminal;
