@@ -15,8 +15,8 @@ use clap::Subcommand;
 use crate::clock::Clock;
 use crate::config::Config;
 
-pub mod complaints;
 pub mod audit;
+pub mod complaints;
 pub mod config;
 mod desk;
 pub mod election;

@@ -5,6 +5,7 @@
     reason = "the report goes to the terminal, what kept it from being made too"
 )]
 
+use std::fmt::Write;
 use std::io::Read;
 use std::path::Path;
 use std::path::PathBuf;
@@ -174,7 +175,7 @@ fn as_text(report: &ProofReport, source: &str) -> String {
     }
     for (name, value) in shown(report) {
         let value = value.replace(|c: char| c.is_control(), "?");
-        text.push_str(&format!("  {name:<9} {value}\n"));
+        let _infallible = writeln!(text, "  {name:<9} {value}");
     }
     text.push_str(match source {
         "none" => "no key of the log was given: use --vkey with a key from a source you trust\n",

@@ -348,13 +348,12 @@ fn another_key_another_origin_and_another_history_are_told_apart() {
     let elsewhere = NoteSigner::new(KeyName::parse("elsewhere.example").unwrap(), key(b"log")).unwrap();
     let pass = audit_log(|name| Ok(files.get(name).cloned()), elsewhere.vkey(), None);
     assert_eq!(fault(&pass), (Verdict::NotValid, "checkpoint"));
-    let early = Book::begin(1);
-    let note = early.checkpoint();
+    let mut other = Book::begin(1);
+    let note = other.checkpoint();
     assert_eq!(
         fault(&audit_with(&files, Some(&note), b"log")),
         (Verdict::Valid, "")
     );
-    let mut other = early.clone();
     other.add(Body::Roster(entry::Roster {
         election: ELECTION.parse().unwrap(),
         add: vec![[99; 32]],

@@ -14,7 +14,7 @@ use crate::ledger::tile::Tile;
 /// No file of a log is larger: a full bundle of the largest entries, and some room.
 const FILE_BYTES_MAX: u64 = 17 << 20;
 /// One request may take so long, from first byte to last.
-const REQUEST_TIME_MAX: Duration = Duration::from_secs(60);
+const REQUEST_TIME_MAX: Duration = Duration::from_mins(1);
 /// Requests at the same time.
 const REQUESTS_AT_ONCE: usize = 8;
 /// Bundles that are fetched before they are asked for; each has a tile beside it.
