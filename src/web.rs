@@ -24,6 +24,7 @@ use crate::app::App;
 pub mod act;
 pub mod api;
 pub mod asset;
+pub mod complaint;
 pub mod election;
 pub mod error;
 pub mod extract;
@@ -94,6 +95,23 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/officers/{id}/disable", post().to(officer::disable))
         .route("/key", get().to(officer::key))
         .route("/key", post().to(officer::request_key))
+        .route("/complaints", get().to(complaint::list))
+        .route("/complaints/import", get().to(complaint::intake::import_form))
+        .route("/complaints/import", post().to(complaint::intake::import))
+        .route("/complaints/new", get().to(complaint::intake::new_form))
+        .route("/complaints/new", post().to(complaint::intake::new))
+        .route(
+            "/complaints/authorities",
+            get().to(complaint::intake::authority_form),
+        )
+        .route(
+            "/complaints/authorities",
+            post().to(complaint::intake::add_authority),
+        )
+        .route("/complaints/{id}", get().to(complaint::show))
+        .route("/complaints/{id}/decide", post().to(complaint::decide))
+        .route("/complaints/{id}/reopen", post().to(complaint::reopen))
+        .route("/complaints/{id}/compare", post().to(complaint::compare))
         .route("/checkpoint", get().to(log::checkpoint))
         .route("/checkpoint.latest", get().to(log::checkpoint_latest))
         .route("/log.vkey", get().to(log::vkey))

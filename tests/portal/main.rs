@@ -4,6 +4,7 @@
 
 mod harness;
 
+mod complaint;
 mod crash;
 mod election;
 mod guard;

@@ -23,7 +23,7 @@ fn signed() -> (TestPortal, String) {
 }
 
 /// Enters a person's signature as the use-case of signing does; gives its code.
-fn sign(portal: &TestPortal, person: usize) -> String {
+pub(crate) fn sign(portal: &TestPortal, person: usize) -> String {
     let form = portal.sign_as(person).sign(portal);
     let who = portal.person(person).clone();
     let mut bits = [7; 10];

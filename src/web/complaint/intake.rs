@@ -1,0 +1,579 @@
+//! Complaints coming in: a file of an authority, one typed by hand, and the authorities themselves.
+//!
+//! A file is read whole before anything is stored; what is refused is listed by line, field and reason, and what is good is taken.
+
+use actix_multipart::Multipart;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Form;
+use futures_util::TryStreamExt;
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::app::App;
+use crate::domain::complaint::Field;
+use crate::domain::complaint::Reason;
+use crate::domain::complaint::Received;
+use crate::domain::complaint::Refusal;
+use crate::domain::complaint::json;
+use crate::domain::complaint::table::Parser;
+use crate::domain::role::Action;
+use crate::render::FlashKind;
+use crate::service::Error;
+use crate::service::Problem;
+use crate::service::complaint;
+use crate::service::complaint::Different;
+use crate::service::complaint::Taken;
+use crate::service::crossref::Proposal;
+use crate::sheet;
+use crate::sheet::Limits;
+use crate::web::complaint::note;
+use crate::web::complaint::view;
+use crate::web::complaint::view::Choice;
+use crate::web::complaint::view::FieldError;
+use crate::web::error::Failure;
+use crate::web::extract::OfficerVisitor;
+
+/// The largest file of complaints, in bytes.
+const FILE_BYTES_MAX: usize = 20 << 20;
+/// The largest other field beside a file, in bytes.
+const FIELD_BYTES_MAX: usize = 1024;
+/// Complaints in one transaction.
+const BATCH: usize = 250;
+/// Refusals listed in full.
+const LISTED_MAX: usize = 500;
+
+#[derive(Serialize)]
+struct ImportPage {
+    authorities: Vec<Choice>,
+    authority: String,
+    errors: Vec<FieldError>,
+    report: Option<Report>,
+}
+
+/// What became of a file.
+#[derive(Debug, Default, Serialize)]
+struct Report {
+    file: String,
+    /// Only looked at, nothing stored.
+    check: bool,
+    added: usize,
+    unchanged: usize,
+    different: Vec<Different>,
+    refused_count: usize,
+    refused: Vec<RefusedView>,
+    /// Strong proposals among those added.
+    strong: usize,
+    /// A file that cannot be read at all: the key of its sentence, and the line.
+    unreadable: Option<Unreadable>,
+}
+
+#[derive(Debug, Serialize)]
+struct Unreadable {
+    /// Whether the key is one of `sheet`'s, or a reason of `domain::complaint`.
+    sheet: bool,
+    key: String,
+    line: Option<u64>,
+    field: String,
+}
+
+#[derive(Debug, Serialize)]
+struct RefusedView {
+    line: u64,
+    reference: String,
+    field: String,
+    reason: &'static str,
+}
+
+/// `GET /complaints/import`.
+pub async fn import_form(officer: OfficerVisitor) -> Result<HttpResponse, Failure> {
+    officer.check(Action::ImportComplaints)?;
+    import_page(&officer, StatusCode::OK, String::new(), Vec::new(), None).await
+}
+
+/// `POST /complaints/import`.
+pub async fn import(officer: OfficerVisitor, form: Multipart) -> Result<HttpResponse, Failure> {
+    officer.check(Action::ImportComplaints)?;
+    let sent = receive(form).await?;
+    let app = officer.visitor.app.clone();
+    let slug = sent.authority.clone();
+    let authority = app
+        .read(move |conn| Ok(complaint::find_authority(conn, &slug)?))
+        .await?;
+    let Some(authority) = authority else {
+        let errors = vec![error(&officer, "authority", "complaint-problem-authority")?];
+        return import_page(
+            &officer,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            sent.authority,
+            errors,
+            None,
+        )
+        .await;
+    };
+    if sent.bytes.is_empty() {
+        let errors = vec![error(&officer, "file", "complaint-problem-file")?];
+        return import_page(
+            &officer,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            sent.authority,
+            errors,
+            None,
+        )
+        .await;
+    }
+    let report = take_file(&app, authority.id, &sent).await?;
+    let subject = format!("authority {} added {}", authority.id, report.added);
+    note(&officer, "complaints-imported", subject).await?;
+    let status = if report.unreadable.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    import_page(&officer, status, sent.authority, Vec::new(), Some(report)).await
+}
+
+async fn import_page(
+    officer: &OfficerVisitor,
+    status: StatusCode,
+    authority: String,
+    errors: Vec<FieldError>,
+    report: Option<Report>,
+) -> Result<HttpResponse, Failure> {
+    let page = ImportPage {
+        authorities: authorities(officer).await?,
+        authority,
+        errors,
+        report,
+    };
+    officer.visitor.page_with(status, "complaint/import", page)
+}
+
+async fn authorities(officer: &OfficerVisitor) -> Result<Vec<Choice>, Failure> {
+    let rows = officer
+        .visitor
+        .app
+        .read(|conn| Ok(complaint::list_authorities(conn)?))
+        .await?;
+    Ok(view::choices(&rows))
+}
+
+fn error(officer: &OfficerVisitor, field: &'static str, key: &'static str) -> Result<FieldError, Failure> {
+    let text = officer.visitor.words(&Problem::new(key))?;
+    Ok(FieldError { field, text })
+}
+
+#[derive(Default)]
+struct Sent {
+    authority: String,
+    check: bool,
+    file: String,
+    bytes: Vec<u8>,
+}
+
+async fn receive(mut form: Multipart) -> Result<Sent, Failure> {
+    let mut sent = Sent::default();
+    while let Some(mut field) = form.try_next().await.map_err(Failure::malformed)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let is_file = name == "file";
+        if is_file {
+            let file = field.content_disposition().and_then(|head| head.get_filename());
+            sent.file = file.unwrap_or_default().chars().take(200).collect();
+        }
+        let max = if is_file { FILE_BYTES_MAX } else { FIELD_BYTES_MAX };
+        let mut bytes = Vec::new();
+        while let Some(chunk) = field.try_next().await.map_err(Failure::malformed)? {
+            if bytes.len() + chunk.len() > max {
+                return Err(Failure::too_large());
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        match name.as_str() {
+            "file" => sent.bytes = bytes,
+            "authority" => sent.authority = String::from_utf8_lossy(&bytes).trim().to_owned(),
+            "act" => sent.check = bytes == b"check",
+            _ => {}
+        }
+    }
+    Ok(sent)
+}
+
+struct Read {
+    complaints: Vec<Received>,
+    refused: Vec<Refusal>,
+}
+
+fn read(bytes: &[u8]) -> Result<Read, Unreadable> {
+    let mut read = Read {
+        complaints: Vec::new(),
+        refused: Vec::new(),
+    };
+    let mut sort = |one: Result<Received, Refusal>| match one {
+        Ok(received) => read.complaints.push(received),
+        Err(refusal) => read.refused.push(refusal),
+    };
+    if json::looks_like(bytes) {
+        json::parse(bytes)?.into_iter().for_each(&mut sort);
+        return Ok(read);
+    }
+    let mut parser = Parser::default();
+    for row in sheet::open(bytes, &Limits::UPLOAD)? {
+        match parser.push(&row?) {
+            Err(refusal) if !parser.has_header() => return Err(refusal.into()),
+            one => one.transpose().into_iter().for_each(&mut sort),
+        }
+    }
+    parser.finish()?;
+    Ok(read)
+}
+
+impl From<sheet::SheetError> for Unreadable {
+    fn from(error: sheet::SheetError) -> Self {
+        Self {
+            sheet: true,
+            key: error.key().to_owned(),
+            line: error.line(),
+            field: String::new(),
+        }
+    }
+}
+
+impl From<Refusal> for Unreadable {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            sheet: false,
+            key: refusal.reason.key().to_owned(),
+            line: Some(refusal.line),
+            field: field_key(refusal.field),
+        }
+    }
+}
+
+fn field_key(field: Option<Field>) -> String {
+    field.map_or_else(|| "record".to_owned(), |field| field.key().replace('_', "-"))
+}
+
+/// Reads, compares and stores a file; each batch is whole or not at all, and the file sent again goes on where it stopped.
+async fn take_file(app: &App, authority_id: i64, sent: &Sent) -> Result<Report, Failure> {
+    let mut report = Report {
+        file: sent.file.clone(),
+        check: sent.check,
+        ..Report::default()
+    };
+    let (bytes, reader) = (sent.bytes.clone(), app.clone());
+    let check = sent.check;
+    let prepared = app
+        .read(move |conn| {
+            let read = match read(&bytes) {
+                Ok(read) => read,
+                Err(unreadable) => return Ok(Err(unreadable)),
+            };
+            let mut known = Vec::new();
+            if check {
+                for received in &read.complaints {
+                    known.push(complaint::known(conn, authority_id, received)?);
+                }
+                return Ok(Ok((read.refused, known, Vec::new())));
+            }
+            let roster = reader.rosters().current(conn)?;
+            let proposed = read.complaints.into_iter().map(|received| {
+                let proposal = roster.propose(&received);
+                (received, proposal)
+            });
+            Ok(Ok((read.refused, known, proposed.collect::<Vec<_>>())))
+        })
+        .await?;
+    let (refused, known, proposed) = match prepared {
+        Ok(prepared) => prepared,
+        Err(unreadable) => {
+            report.unreadable = Some(unreadable);
+            return Ok(report);
+        }
+    };
+    report.refuse(refused);
+    for one in known {
+        report.note(one.unwrap_or(Taken::Added(0)), false);
+    }
+    let mut left = proposed.into_iter();
+    loop {
+        let batch: Vec<(Received, Proposal)> = left.by_ref().take(BATCH).collect();
+        if batch.is_empty() {
+            return Ok(report);
+        }
+        let strong: Vec<bool> = batch
+            .iter()
+            .map(|(_, proposal)| proposal.decision.key() == "match")
+            .collect();
+        let taken = take(app, authority_id, batch).await?;
+        for (one, strong) in taken.into_iter().zip(strong) {
+            report.note(one, strong);
+        }
+    }
+}
+
+async fn take(app: &App, authority_id: i64, batch: Vec<(Received, Proposal)>) -> Result<Vec<Taken>, Error> {
+    let now_s = app.now_s();
+    app.write(move |conn| {
+        batch
+            .iter()
+            .map(|(received, proposal)| complaint::take(conn, authority_id, received, proposal, now_s))
+            .collect()
+    })
+    .await
+}
+
+impl Report {
+    fn refuse(&mut self, refused: Vec<Refusal>) {
+        self.refused_count = refused.len();
+        let view = |refusal: Refusal| RefusedView {
+            line: refusal.line,
+            field: field_key(refusal.field),
+            reason: refusal.reason.key(),
+            reference: refusal.reference,
+        };
+        self.refused = refused.into_iter().take(LISTED_MAX).map(view).collect();
+    }
+
+    fn note(&mut self, taken: Taken, strong: bool) {
+        match taken {
+            Taken::Added(_) => {
+                self.added += 1;
+                self.strong += usize::from(strong);
+            }
+            Taken::Unchanged(_) => self.unchanged += 1,
+            Taken::Different(different) => self.different.push(different),
+        }
+    }
+}
+
+/// A complaint as typed.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub struct TypedComplaint {
+    #[serde(default)]
+    authority: String,
+    #[serde(default)]
+    complaint_id: String,
+    #[serde(default)]
+    channel: String,
+    #[serde(default)]
+    accused_name: String,
+    #[serde(default)]
+    unit: String,
+    #[serde(default)]
+    city: String,
+    #[serde(default)]
+    position: String,
+    #[serde(default)]
+    nip_fragment: String,
+    #[serde(default)]
+    handle: String,
+    #[serde(default)]
+    incident_date: String,
+    #[serde(default)]
+    note: String,
+}
+
+impl TypedComplaint {
+    fn pairs(&self) -> Vec<(String, String)> {
+        [
+            ("complaint_id", &self.complaint_id),
+            ("channel", &self.channel),
+            ("accused_name", &self.accused_name),
+            ("unit", &self.unit),
+            ("city", &self.city),
+            ("position", &self.position),
+            ("nip_fragment", &self.nip_fragment),
+            ("handle", &self.handle),
+            ("incident_date", &self.incident_date),
+            ("note", &self.note),
+        ]
+        .into_iter()
+        .filter(|(_, text)| !text.trim().is_empty())
+        .map(|(title, text)| (title.to_owned(), text.clone()))
+        .collect()
+    }
+}
+
+#[derive(Serialize)]
+struct NewPage {
+    authorities: Vec<Choice>,
+    typed: TypedComplaint,
+    errors: Vec<FieldError>,
+    different: Option<Different>,
+}
+
+/// `GET /complaints/new`.
+pub async fn new_form(officer: OfficerVisitor) -> Result<HttpResponse, Failure> {
+    officer.check(Action::ImportComplaints)?;
+    new_page(
+        &officer,
+        StatusCode::OK,
+        TypedComplaint::default(),
+        Vec::new(),
+        None,
+    )
+    .await
+}
+
+/// `POST /complaints/new`.
+pub async fn new(officer: OfficerVisitor, form: Form<TypedComplaint>) -> Result<HttpResponse, Failure> {
+    officer.check(Action::ImportComplaints)?;
+    let typed = form.into_inner();
+    let received = match Received::new(typed.pairs()) {
+        Ok(received) => received,
+        Err((field, reason)) => {
+            let errors = vec![refusal(&officer, field, &reason)?];
+            return new_page(&officer, StatusCode::UNPROCESSABLE_ENTITY, typed, errors, None).await;
+        }
+    };
+    let app = officer.visitor.app.clone();
+    let (reader, slug) = (app.clone(), typed.authority.clone());
+    let prepared = app
+        .read(move |conn| {
+            let Some(authority) = complaint::find_authority(conn, &slug)? else {
+                return Ok(None);
+            };
+            let proposal = reader.rosters().current(conn)?.propose(&received);
+            Ok(Some((authority.id, received, proposal)))
+        })
+        .await?;
+    let Some((authority_id, received, proposal)) = prepared else {
+        let errors = vec![error(&officer, "authority", "complaint-problem-authority")?];
+        return new_page(&officer, StatusCode::UNPROCESSABLE_ENTITY, typed, errors, None).await;
+    };
+    let taken = take(&app, authority_id, vec![(received, proposal)]).await?.pop();
+    let go = |id: i64, kind, key| officer.visitor.go(&format!("/complaints/{id}"), kind, key);
+    match taken {
+        Some(Taken::Added(id)) => {
+            note(&officer, "complaint-entered", format!("complaint {id}")).await?;
+            go(id, FlashKind::Good, "complaint-added")
+        }
+        Some(Taken::Unchanged(id)) => go(id, FlashKind::Info, "complaint-known"),
+        Some(Taken::Different(different)) => {
+            let errors = vec![error(&officer, "complaint_id", "complaint-problem-different")?];
+            new_page(&officer, StatusCode::CONFLICT, typed, errors, Some(different)).await
+        }
+        None => Err(Error::internal("a complaint without an answer").into()),
+    }
+}
+
+fn refusal(officer: &OfficerVisitor, field: Option<Field>, reason: &Reason) -> Result<FieldError, Failure> {
+    let key = format!("complaint-reason-{}", reason.key());
+    let visitor = &officer.visitor;
+    let text = visitor.app.render().text(visitor.lang, &key, &[])?;
+    Ok(FieldError {
+        field: field.map_or("accused_name", Field::key),
+        text,
+    })
+}
+
+async fn new_page(
+    officer: &OfficerVisitor,
+    status: StatusCode,
+    typed: TypedComplaint,
+    errors: Vec<FieldError>,
+    different: Option<Different>,
+) -> Result<HttpResponse, Failure> {
+    let page = NewPage {
+        authorities: authorities(officer).await?,
+        typed,
+        errors,
+        different,
+    };
+    officer.visitor.page_with(status, "complaint/new", page)
+}
+
+/// An authority as typed.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub struct TypedAuthority {
+    #[serde(default)]
+    slug: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    valid_from: String,
+    #[serde(default)]
+    valid_to: String,
+}
+
+#[derive(Serialize)]
+struct AuthorityView {
+    slug: String,
+    name: String,
+    valid_from: String,
+    valid_to: String,
+}
+
+#[derive(Serialize)]
+struct AuthorityPage {
+    rows: Vec<AuthorityView>,
+    typed: TypedAuthority,
+    errors: Vec<FieldError>,
+}
+
+/// `GET /complaints/authorities`.
+pub async fn authority_form(officer: OfficerVisitor) -> Result<HttpResponse, Failure> {
+    officer.check(Action::ImportComplaints)?;
+    authority_page(&officer, StatusCode::OK, TypedAuthority::default(), Vec::new()).await
+}
+
+/// `POST /complaints/authorities`.
+pub async fn add_authority(
+    officer: OfficerVisitor,
+    form: Form<TypedAuthority>,
+) -> Result<HttpResponse, Failure> {
+    officer.check(Action::ImportComplaints)?;
+    let typed = form.into_inner();
+    let sent = typed.clone();
+    let app = officer.visitor.app.clone();
+    let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let made = app
+        .write(move |conn| {
+            let (from, to) = (some(&sent.valid_from), some(&sent.valid_to));
+            complaint::add_authority(conn, sent.slug.trim(), &sent.name, from.as_deref(), to.as_deref())
+        })
+        .await;
+    let problem = match made {
+        Ok(_) => {
+            return officer
+                .visitor
+                .go("/complaints/authorities", FlashKind::Good, "authority-added");
+        }
+        Err(Error::Invalid(problem) | Error::Conflict(problem)) => problem,
+        Err(other) => return Err(other.into()),
+    };
+    let field = match problem.key {
+        "authority-problem-name" => "name",
+        "authority-problem-day" => "valid_from",
+        "authority-problem-days" => "valid_to",
+        _ => "slug",
+    };
+    let text = officer.visitor.words(&problem)?;
+    let errors = vec![FieldError { field, text }];
+    authority_page(&officer, StatusCode::UNPROCESSABLE_ENTITY, typed, errors).await
+}
+
+async fn authority_page(
+    officer: &OfficerVisitor,
+    status: StatusCode,
+    typed: TypedAuthority,
+    errors: Vec<FieldError>,
+) -> Result<HttpResponse, Failure> {
+    let rows = officer
+        .visitor
+        .app
+        .read(|conn| Ok(complaint::list_authorities(conn)?))
+        .await?;
+    let rows = rows.into_iter().map(|row| AuthorityView {
+        slug: row.slug,
+        name: row.name,
+        valid_from: row.valid_from.unwrap_or_default(),
+        valid_to: row.valid_to.unwrap_or_default(),
+    });
+    let page = AuthorityPage {
+        rows: rows.collect(),
+        typed,
+        errors,
+    };
+    officer.visitor.page_with(status, "complaint/authorities", page)
+}
