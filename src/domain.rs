@@ -16,5 +16,6 @@ pub mod role;
 pub mod roster;
 pub mod signer;
 pub mod statement;
+pub mod tally;
 pub mod text;
 pub mod verdict;

@@ -9,6 +9,7 @@ pub mod access;
 pub mod act;
 pub mod complaint;
 pub mod crossref;
+pub mod dashboard;
 pub mod election;
 pub mod error;
 pub mod journal;

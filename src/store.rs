@@ -15,6 +15,7 @@ pub mod account;
 pub mod complaint;
 mod conn;
 pub mod crossref;
+pub mod dashboard;
 pub mod election;
 pub mod error;
 pub mod journal;

@@ -18,6 +18,7 @@ use actix_web::web::QueryConfig;
 use actix_web::web::ServiceConfig;
 use actix_web::web::get;
 use actix_web::web::post;
+use actix_web::web::resource;
 
 use crate::app::App;
 
@@ -31,10 +32,12 @@ pub mod extract;
 pub mod guard;
 pub mod health;
 pub mod home;
+pub mod hr;
 pub mod ledger;
 pub mod log;
 pub mod officer;
 pub mod receipt;
+pub mod roster;
 pub mod sign;
 pub mod signin;
 pub mod verify;
@@ -43,6 +46,9 @@ use error::Failure;
 
 /// The largest ordinary form, in bytes; uploads and long acts set their own limit beside their route.
 const FORM_BYTES_MAX: usize = 128 * 1024;
+
+/// The largest form of signed acts: a roster of 100,000 people has some 150.
+const ACTS_BYTES_MAX: usize = 32 << 20;
 
 /// Every route of the portal.
 pub fn routes(config: &mut ServiceConfig) {
@@ -116,6 +122,21 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/checkpoint.latest", get().to(log::checkpoint_latest))
         .route("/log.vkey", get().to(log::vkey))
         .route("/tile/{path:.*}", get().to(log::tile))
+        .route("/hr", get().to(hr::dashboard))
+        .route("/hr/export.csv", get().to(hr::export::csv))
+        .route("/hr/export.xlsx", get().to(hr::export::xlsx))
+        .route("/hr/invite", post().to(hr::invite))
+        .route("/hr/remind", post().to(hr::remind))
+        .route("/roster", get().to(roster::start))
+        .route("/roster", post().to(roster::upload))
+        .route("/roster/{id}", get().to(roster::show))
+        .route("/roster/{id}/progress", get().to(roster::progress))
+        .service(
+            resource("/roster/{id}/confirm")
+                .app_data(FormConfig::default().limit(ACTS_BYTES_MAX))
+                .route(post().to(roster::confirm)),
+        )
+        .route("/roster/{id}/discard", post().to(roster::discard))
         .route("/healthz", get().to(health::alive))
         .route("/readyz", get().to(health::ready))
         .default_service(actix_web::web::to(error::unknown_page));
