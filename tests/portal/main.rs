@@ -2,6 +2,13 @@
 //!
 //! `harness` gives each test a portal of its own: SQLite, or PostgreSQL where `TEST_DATABASE_URL` names one.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on may panic"
+)]
+
 mod harness;
 
 mod complaint;
@@ -10,6 +17,7 @@ mod election;
 mod guard;
 mod hr;
 mod log;
+mod mail;
 mod officer;
 mod public;
 mod roster;

@@ -470,3 +470,123 @@ fn who_is_excluded_reads_why() {
         .sees("cuti di luar tanggungan negara");
     submit(&portal, &mut citra, 2).is(303).goes_to("/sign");
 }
+
+#[test]
+fn a_name_that_holds_markup_stays_a_name() {
+    const NAME: &str = "<script>alert(1)</script> O'Neil & \"Ani\"";
+    let portal = portal();
+    let id = portal.person(0).id;
+    portal
+        .write(move |conn| {
+            use diesel::prelude::*;
+            use ikrar::store::schema::person::dsl;
+            diesel::update(dsl::person.find(id))
+                .set(dsl::name.eq(NAME))
+                .execute(conn)
+                .map_err(ikrar::service::StoreError::from)?;
+            Ok(())
+        })
+        .unwrap();
+    let mut ani = portal.sign_in(0);
+    let mut device = portal.sign_as(0);
+    device.person.name = NAME.to_owned();
+    let sheet = ani.get("/sign");
+    sheet.ok().sees(NAME);
+    post(&mut ani, &device.sign(&portal).fields()).is(303);
+    let code = portal.newest_mail().code();
+    answer(&mut ani, &code).is(303);
+    let receipt = ani.get("/receipt");
+    receipt.ok().sees(NAME);
+    let sheet_to_print = ani.get("/receipt/print");
+    sheet_to_print.ok().sees(NAME);
+    for page in [sheet, receipt, sheet_to_print] {
+        assert!(!page.text().contains("<script>alert"), "{}", page.asked);
+    }
+    let mail = portal.newest_mail();
+    assert!(!mail.raw.contains("<p>Yth. <script>"), "{}", mail.raw);
+}
+
+#[test]
+fn several_elections_are_listed_and_each_has_its_own_page() {
+    let portal = portal();
+    let second = crate::harness::election("pilkada-2024");
+    let act = ikrar::domain::entry::Body::Election(ikrar::domain::entry::Election {
+        election: second,
+        nonce: portal.nonce(),
+    });
+    portal.act(act, ikrar::service::election::publish).unwrap();
+    let id = portal.person(0).id;
+    portal
+        .write(move |conn| {
+            use diesel::prelude::*;
+            use ikrar::store::schema::roster_member::dsl;
+            diesel::insert_into(dsl::roster_member)
+                .values((
+                    dsl::election_id.eq("pilkada-2024"),
+                    dsl::person_id.eq(id),
+                    dsl::state.eq("required"),
+                ))
+                .execute(conn)
+                .map_err(ikrar::service::StoreError::from)?;
+            Ok(())
+        })
+        .unwrap();
+    let mut ani = portal.sign_in(0);
+    let tasks = ani.get("/sign");
+    tasks
+        .ok()
+        .sees("Menunggu tanda tangan Anda")
+        .sees("Belum dibuka")
+        .lacks("Tandatangani pakta integritas");
+    ani.get(&format!("/sign?election={ELECTION}"))
+        .ok()
+        .sees("Tandatangani pakta integritas");
+    ani.get("/sign?election=pilkada-2024").ok().sees("Belum dibuka");
+    sign(&portal, &mut ani, 0);
+    ani.get("/sign").ok().sees("Sudah ditandatangani");
+    ani.get("/receipt?election=pilkada-2024").goes_to("/sign");
+    let elsewhere = portal.sign_as(0).sign(&portal).fields();
+    let mut form = vec![("election", "pilkada-2024")];
+    form.extend(elsewhere.iter().map(|(name, value)| (*name, value.as_str())));
+    ani.post("/sign", &form).goes_to("/sign");
+}
+
+#[test]
+fn the_point_of_the_log_is_the_same_for_a_minute_and_never_older_than_the_roster() {
+    let portal = portal();
+    let size_of = |person: usize| {
+        portal
+            .sign_in(person)
+            .get("/sign")
+            .attribute("data-sign", "data-after-size")
+    };
+    let start = size_of(0);
+    let mut ani = portal.sign_in(0);
+    sign(&portal, &mut ani, 0);
+    assert_eq!(
+        size_of(1),
+        start,
+        "a signature of this minute shows in nobody's statement"
+    );
+    portal.set_clock(NOW_S + 60);
+    assert_eq!(size_of(1), (start.parse::<u64>().unwrap() + 1).to_string());
+    let text = ikrar::domain::pact::PactText {
+        version: 2,
+        ..ikrar::domain::pact_default::default_pact(ELECTION.parse().unwrap(), "Kementerian Contoh").unwrap()
+    };
+    let act = ikrar::domain::entry::Body::Pact(Box::new(ikrar::domain::entry::Pact {
+        election: ELECTION.parse().unwrap(),
+        text,
+        nonce: portal.nonce(),
+    }));
+    let old = portal.sign_as(1).sign(&portal);
+    portal.act(act, ikrar::service::election::publish_pact).unwrap();
+    assert_eq!(size_of(1), (start.parse::<u64>().unwrap() + 2).to_string());
+    let mut budi = portal.sign_in(1);
+    post(&mut budi, &old.fields())
+        .is(422)
+        .sees("Pakta sudah diperbarui");
+    ani.get("/receipt").ok().sees("versi 1");
+    sign(&portal, &mut budi, 1);
+    budi.get("/receipt").ok().sees("versi 2");
+}

@@ -76,6 +76,9 @@ pub fn post(
             Posted::Another(live.leaf_index)
         });
     }
+    if place.member.label.is_none() || place.needed_size()?.is_none() {
+        return Err(Error::invalid("sign-problem-state"));
+    }
     let entry = entry::Signature {
         election: election_id
             .parse()
