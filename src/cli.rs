@@ -18,6 +18,7 @@ use crate::config::Config;
 pub mod audit;
 pub mod complaints;
 pub mod config;
+pub mod demo;
 mod desk;
 pub mod election;
 mod key;
@@ -49,6 +50,8 @@ pub struct Cli {
 enum Command {
     /// Run the portal.
     Serve(serve::ServeArgs),
+    /// Run a synthetic ministry to look around in: one command, no other service.
+    Demo(demo::DemoArgs),
     /// Bring the database's tables to this version.
     Migrate,
     /// Make this installation's keys where they are missing.
@@ -98,6 +101,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
     let load = || -> anyhow::Result<Config> { Ok(Config::load(cli.config.as_deref())?) };
     match &cli.command {
         Command::Serve(args) => serve::run(load()?, args, Clock::machine())?,
+        Command::Demo(args) => demo::run(args)?,
         Command::Migrate => migrate::run(&load()?)?,
         Command::Keygen => keygen::run(&load()?)?,
         Command::Officer(command) => officer::run(command, load()?)?,
