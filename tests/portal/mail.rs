@@ -80,7 +80,7 @@ fn serve(stream: &TcpStream, mails: &Mutex<Vec<String>>, judge: fn(&str) -> &'st
                 return None;
             }
             _ => say("250 well")?,
-        };
+        }
     }
 }
 
@@ -88,7 +88,7 @@ fn portal(server: &Server, per_minute_max: u32) -> TestPortal {
     let port = server.port;
     TestPortal::configured(move |config| {
         config.mail.transport = MailTransport::Smtp;
-        config.mail.host = "127.0.0.1".to_owned();
+        "127.0.0.1".clone_into(&mut config.mail.host);
         config.mail.port = port;
         config.mail.encryption = Encryption::None;
         config.mail.per_minute_max = per_minute_max;
@@ -219,7 +219,7 @@ fn a_server_that_is_away_loses_no_mail() {
         .unwrap()
         .port();
     let other = TestPortal::configured(move |config| {
-        config.mail.host = "127.0.0.1".to_owned();
+        "127.0.0.1".clone_into(&mut config.mail.host);
         config.mail.transport = MailTransport::Smtp;
         config.mail.port = away;
         config.mail.encryption = Encryption::None;

@@ -88,7 +88,7 @@ fn links_end_and_have_a_limit() {
 fn entering_ends_the_session_before_and_signing_out_ends_this_one() {
     let portal = portal();
     let mut first = portal.sign_in(0);
-    let copy = first.clone();
+    let mut copy = first.clone();
     first.post("/sign-in", &[("email", &portal.person(1).email)]);
     let link = portal.newest_mail().link();
     let old = first.cookie("ikrar").unwrap().to_owned();
@@ -97,7 +97,7 @@ fn entering_ends_the_session_before_and_signing_out_ends_this_one() {
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Secure"));
     assert_ne!(first.cookie("ikrar"), Some(old.as_str()));
     first.get("/sign").ok().sees(&portal.person(1).name);
-    copy.clone().get("/sign").goes_to("/sign-in");
+    copy.get("/sign").goes_to("/sign-in");
 
     let mut stolen = first.clone();
     first.post("/sign-out", &[]).goes_to("/");
