@@ -20,6 +20,7 @@ pub mod complaints;
 pub mod config;
 pub mod demo;
 mod desk;
+pub mod doctor;
 pub mod election;
 mod key;
 pub mod keygen;
@@ -72,6 +73,8 @@ enum Command {
     /// Make the public files of the ledger again.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Look at everything an installation needs and say what to do.
+    Doctor,
     /// Show or check the configuration.
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -110,6 +113,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Verify(args) => return Ok(verify::run(args)),
         Command::Audit(args) => return Ok(audit::run(args)),
         Command::Ledger(command) => ledger::run(command, &load()?)?,
+        Command::Doctor => return Ok(doctor::run(&load()?)),
         Command::Config(command) => config::run(command, &load()?)?,
         Command::Complaints(command) => complaints::run(command, &load()?, &Clock::machine())?,
         Command::Roster(command) => roster::run(command, load()?, Clock::machine())?,
