@@ -91,7 +91,8 @@ fn person(index: usize) -> Person {
     );
     let nip = format!(
         "{}{:02}{:02}{}{:02}{}{:03}",
-        1970 + index % 25,
+        // Everything else repeats after 900 people.
+        1970 + (index + index / 900) % 25,
         1 + index % 12,
         1 + index.wrapping_mul(7) % 28,
         2000 + index % 20,
