@@ -58,9 +58,10 @@ function leavesOf(part) {
   return part.bytes ? [part] : part.parts.flatMap(leavesOf);
 }
 
+/** A parameter of a header, whole or in the numbered pieces of RFC 2231 §3. */
 function parameter(header, name) {
-  const found = header.match(new RegExp(`;\\s*${name}\\s*=\\s*(?:"([^"]*)"|([^;\\s]*))`, "i"));
-  return found ? words(found[1] ?? found[2]) : undefined;
+  const pieces = [...header.matchAll(new RegExp(`;\\s*${name}(?:\\*\\d+)?\\s*=\\s*(?:"([^"]*)"|([^;\\s]*))`, "gi"))];
+  return pieces.length > 0 ? words(pieces.map((piece) => piece[1] ?? piece[2]).join("")) : undefined;
 }
 
 function decode(body, encoding = "7bit") {

@@ -53,7 +53,7 @@ test("from an HR export to a verified signature and a joined complaint", { timeo
   const browser = await openBrowser(t);
 
   // HR: a key of her own, an election, its pact.
-  const hr = await enter(browser, link(portal, "HR"));
+  const hr = await enter(browser, link(portal, "hr"));
   await hr.page.goto(`${portal.url}/key`);
   await hr.page.locator("form[data-officer-key] button:enabled").first().click();
   await hr.page.waitForLoadState();
@@ -154,7 +154,7 @@ test("from an HR export to a verified signature and a joined complaint", { timeo
   await run(process.env.IKRAR_BIN, ["audit", join(portal.dir, "log")]);
 
   // The examiner: a complaint comes in, is matched, decided by a person, joined to the signature.
-  const examiner = await enter(browser, link(portal, "Examiner"));
+  const examiner = await enter(browser, link(portal, "examiner"));
   await examiner.page.goto(`${portal.url}/complaints/import`);
   await examiner.look("complaint-import");
   const tomorrow = new Date(Date.now() + 86_400_000 + 7 * 3_600_000).toISOString().slice(0, 10);
