@@ -14,20 +14,17 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use crate::domain::cell::Row;
-use crate::domain::roster::Parsed;
-use crate::domain::roster::Parser;
-use crate::domain::roster::Roster;
-use crate::domain::roster::RosterRow;
 use crate::linkage::Candidate;
 use crate::linkage::Complaint;
 use crate::linkage::Index;
 use crate::linkage::Linkage;
 use crate::linkage::MODEL_VERSION;
-use crate::linkage::Person;
 use crate::linkage::Policy;
 use crate::linkage::link;
 use crate::sheet;
 use crate::sheet::Limits;
+
+mod roster;
 
 /// The most characters of a field that are read; the rest is left out, with a note.
 const FIELD_CHARS_MAX: usize = 400;
@@ -66,7 +63,11 @@ pub struct LinkArgs {
 
 /// Runs the command.
 pub fn run(args: &LinkArgs) -> anyhow::Result<()> {
-    let index = Index::build(read_roster(&args.roster)?);
+    let shown = args.roster.display();
+    let people = roster::read(&args.roster, &mut |line, text| {
+        eprintln!("{shown}: line {line}: {text}")
+    })?;
+    let index = Index::build(people);
     anyhow::ensure!(
         !index.is_empty(),
         "{}: no person could be read",
@@ -85,49 +86,6 @@ pub fn run(args: &LinkArgs) -> anyhow::Result<()> {
 fn open(path: &Path) -> anyhow::Result<sheet::Rows<'static>> {
     let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     sheet::open(BufReader::new(file), &Limits::COMMAND_LINE).with_context(|| path.display().to_string())
-}
-
-/// Everybody that the file names, whatever their standing; what cannot be read is told line by line.
-fn read_roster(path: &Path) -> anyhow::Result<Vec<Person>> {
-    let mut parsed = Vec::new();
-    let mut sink = |one: Parsed| parsed.push(one);
-    let mut parser = Parser::default();
-    for row in open(path)? {
-        let row = row.with_context(|| path.display().to_string())?;
-        parser
-            .push(row, &mut sink)
-            .with_context(|| path.display().to_string())?;
-    }
-    let columns = parser
-        .finish(&mut sink)
-        .with_context(|| path.display().to_string())?;
-    let roster = Roster::gather(columns, parsed);
-    for refusal in &roster.refused {
-        eprintln!(
-            "{}: line {}, {}: {}; this row is left out",
-            path.display(),
-            refusal.line,
-            refusal.column,
-            refusal.reason
-        );
-    }
-    Ok(roster.people.into_iter().map(person).collect())
-}
-
-fn person(row: RosterRow) -> Person {
-    let unit = if row.unit_path.is_empty() {
-        row.unit
-    } else {
-        row.unit_path.join(", ")
-    };
-    Person {
-        nip: row.nip.as_str().to_owned(),
-        former_nips: row.former_nip.into_iter().collect(),
-        name: row.name,
-        unit,
-        position: row.position,
-        city: row.city,
-    }
 }
 
 /// Where each of [`COLUMNS`] stands in a file.

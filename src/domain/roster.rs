@@ -135,7 +135,7 @@ impl Parser {
             return Ok(());
         }
         self.head.push(row);
-        if self.head.len() > column::HEAD_ROWS {
+        if self.head.len() > Columns::HEAD_ROWS {
             self.settle(sink)
         } else {
             Ok(())

@@ -50,14 +50,11 @@ pub enum Field {
     City,
 }
 
-/// Rows within which the header must stand.
-pub(crate) const HEAD_ROWS: usize = 50;
-
 /// Why no header was found.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderError {
     /// No row names a NIP column.
-    #[error("no column is called NIP in the first {HEAD_ROWS} rows: give the table a header row")]
+    #[error("no column is called NIP in the first 50 rows: give the table a header row")]
     NoNip,
     /// The header at this line has no name column.
     #[error("the header on line {line} has no column for the name: call it NAMA")]
@@ -94,12 +91,15 @@ struct Found {
 }
 
 impl Columns {
+    /// Rows within which the header must stand.
+    pub const HEAD_ROWS: usize = 50;
+
     /// Finds the header among the first rows; gives the columns and how many of the rows it used up. Of several
     /// rows that could be it, the one that names the most fields wins; two rows under each other may be one header.
     pub fn find(head: &[Row]) -> Result<(Self, usize), HeaderError> {
         let mut best: Option<(Self, usize)> = None;
         let mut best_score = (false, 0, Reverse(0));
-        for (index, row) in head.iter().take(HEAD_ROWS).enumerate() {
+        for (index, row) in head.iter().take(Self::HEAD_ROWS).enumerate() {
             let single = Self::of(row.line(), &titles(row, None));
             let below = head.get(index + 1).filter(|below| is_second_header(row, below));
             let double = below.map(|below| Self::of(row.line(), &titles(row, Some(below))));
