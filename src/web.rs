@@ -51,6 +51,7 @@ const FORM_BYTES_MAX: usize = 128 * 1024;
 const ACTS_BYTES_MAX: usize = 32 << 20;
 
 /// Every route of the portal.
+#[expect(clippy::too_many_lines, reason = "the table is one page, a route a line")]
 pub fn routes(config: &mut ServiceConfig) {
     config
         .route("/", get().to(home::start))

@@ -578,7 +578,7 @@ fn outsider(dice: &mut Dice, world: &World, strangers: &World) -> Case {
             complaint.unit = format!(
                 "Dinas {} Kabupaten Bojonglaut",
                 dice.pick(&["Sosial", "Pertanian", "Perhubungan"])
-            )
+            );
         }
     }
     if dice.percent(12) {

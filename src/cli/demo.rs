@@ -112,7 +112,7 @@ fn config(args: &DemoArgs, port: u16) -> Config {
     config.web.requests_per_minute = 6000;
     config.mail.transport = MailTransport::Folder;
     config.mail.per_minute_max = 6000;
-    config.logging.filter = "warn".to_owned();
+    "warn".clone_into(&mut config.logging.filter);
     config
 }
 

@@ -26,8 +26,11 @@ const DISK_FREE_KIB_MIN: u64 = 512 * 1024;
 /// The day this program was written: no clock is right that stands before it. 2023-01-01.
 const CLOCK_S_MIN: i64 = 1_672_531_200;
 
+/// Looks at one thing: what was found, or what is wrong and what to do.
+type Check = fn(&Config) -> anyhow::Result<String>;
+
 pub(super) fn run(config: &Config) -> ExitCode {
-    let checks: [(&str, fn(&Config) -> anyhow::Result<String>); 7] = [
+    let checks: [(&str, Check); 7] = [
         ("configuration", configuration),
         ("database", database),
         ("keys", keys),

@@ -138,6 +138,8 @@ fn clause(line: &str) -> Option<(usize, &str)> {
 
 #[cfg(test)]
 mod tests {
+    use crate::domain::text::Prose;
+
     use super::*;
 
     fn id() -> Id {
@@ -149,7 +151,7 @@ mod tests {
         let text = "Pakta\n\nSaya menyatakan\nbahwa saya akan:\n1. netral;\n2) jujur.\n\nDemikian.\n";
         let pact = read(text.as_bytes(), &id()).unwrap();
         assert_eq!(pact.preamble.as_str(), "Saya menyatakan bahwa saya akan:");
-        let clauses: Vec<&str> = pact.clauses.iter().map(|c| c.as_str()).collect();
+        let clauses: Vec<&str> = pact.clauses.iter().map(Prose::as_str).collect();
         assert_eq!(clauses, ["netral;", "jujur."]);
         assert_eq!(pact.closing.as_ref().unwrap().as_str(), "Demikian.");
         assert_eq!(read(&pact.print(), &id()).unwrap(), pact);

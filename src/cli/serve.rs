@@ -40,7 +40,7 @@ pub(super) fn run_until_stopped(
     ready: impl FnOnce(&App),
 ) -> anyhow::Result<()> {
     web::run(app, listener, crate::mail::drain_for_ever(app.clone()), || {
-        ready(app)
+        ready(app);
     })?;
     Ok(())
 }

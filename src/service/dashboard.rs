@@ -191,8 +191,7 @@ pub fn invite(
         officer,
         election_id,
         filter,
-        now_s,
-        "invitation",
+        ("invitation", now_s),
         |member| member.state == State::NotInvited,
     )
 }
@@ -205,12 +204,19 @@ pub fn remind(
     filter: &Filter,
     now_s: i64,
 ) -> Result<usize, Error> {
-    ask(conn, officer, election_id, filter, now_s, "reminder", |member| {
-        matches!(member.state, State::Invited | State::Opened)
-            && member
-                .asked_s
-                .is_none_or(|asked_s| asked_s <= now_s.saturating_sub(MAIL_EVERY_S))
-    })
+    ask(
+        conn,
+        officer,
+        election_id,
+        filter,
+        ("reminder", now_s),
+        |member| {
+            matches!(member.state, State::Invited | State::Opened)
+                && member
+                    .asked_s
+                    .is_none_or(|asked_s| asked_s <= now_s.saturating_sub(MAIL_EVERY_S))
+        },
+    )
 }
 
 fn ask(
@@ -218,8 +224,7 @@ fn ask(
     officer: &Officer,
     election_id: &str,
     filter: &Filter,
-    now_s: i64,
-    template: &str,
+    (template, now_s): (&str, i64),
     wants: impl Fn(&Member) -> bool,
 ) -> Result<usize, Error> {
     let row = election::find(conn, election_id)?.ok_or(Error::NotFound)?;

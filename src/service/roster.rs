@@ -136,8 +136,7 @@ pub fn keep(conn: &mut Conn, id: i64, draft: &Draft) -> Result<(), Error> {
     moved(store::move_import(
         conn,
         id,
-        "reading",
-        "preview",
+        ("reading", "preview"),
         &draft.counts.json()?,
         Some(&content),
         None,
@@ -153,8 +152,7 @@ pub fn fail(conn: &mut Conn, id: i64, key: &str, values: Vec<(String, String)>) 
     moved(store::move_import(
         conn,
         id,
-        "reading",
-        "failed",
+        ("reading", "failed"),
         &counts.json()?,
         None,
         None,
@@ -167,8 +165,7 @@ pub fn discard(conn: &mut Conn, id: i64) -> Result<(), Error> {
     moved(store::move_import(
         conn,
         id,
-        "preview",
-        "discarded",
+        ("preview", "discarded"),
         &import.counts,
         None,
         None,

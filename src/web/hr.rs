@@ -88,7 +88,12 @@ pub async fn dashboard(officer: OfficerVisitor, asked: Query<Asked>) -> Result<H
             let members = dashboard::list(conn, &who, Action::ViewDashboard, &row, now_s)?;
             let last = roster::find_last_confirmed(conn, &row.id)?;
             Ok(Some(view::Page::new(
-                &asked, &elections, &row, &members, last, &who, now_s,
+                &asked,
+                &elections,
+                &row,
+                &members,
+                last,
+                (&who, now_s),
             )))
         })
         .await?;

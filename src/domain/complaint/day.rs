@@ -133,7 +133,7 @@ fn calendar(name: &str) -> Option<TimeZone> {
     if let Some(rest) = name.strip_prefix(['+', '-']) {
         let digits: String = rest.chars().filter(|c| *c != ':').collect();
         let is_plain =
-            digits.len() <= 4 && digits.len() % 2 == 0 && digits.chars().all(|c| c.is_ascii_digit());
+            digits.len() <= 4 && digits.len().is_multiple_of(2) && digits.chars().all(|c| c.is_ascii_digit());
         let (hours, minutes) = is_plain.then(|| digits.split_at_checked(2)).flatten()?;
         let minutes = if minutes.is_empty() {
             0

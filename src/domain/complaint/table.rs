@@ -20,13 +20,11 @@ impl Parser {
     /// The complaint in a row; none for the header and what stands above it. `Err` with [`Parser::has_header`] false means
     /// that the file as a whole cannot be read.
     pub fn push(&mut self, row: &Row) -> Result<Option<Received>, Refusal> {
-        match &self.titles {
-            Some(titles) => read(titles, row).map(Some),
-            None => {
-                self.find_header(row)?;
-                Ok(None)
-            }
+        if let Some(titles) = &self.titles {
+            return read(titles, row).map(Some);
         }
+        self.find_header(row)?;
+        Ok(None)
     }
 
     /// Whether the header was found.

@@ -56,8 +56,7 @@ pub fn confirm(
     moved(store::move_import(
         conn,
         id,
-        "preview",
-        "confirmed",
+        ("preview", "confirmed"),
         &import.counts,
         None,
         Some(now_s),

@@ -1,5 +1,7 @@
 //! Imports of a roster: the people as they stand, what an import writes, and the import's own row. Absent: what changes.
 
+#![expect(clippy::ref_option_ref, reason = "`AsChangeset` writes it")]
+
 use diesel::prelude::*;
 
 use crate::store::Conn;
@@ -257,8 +259,7 @@ pub fn find_last_confirmed(conn: &mut Conn, election_id: &str) -> Result<Option<
 pub fn move_import(
     conn: &mut Conn,
     id: i64,
-    from: &str,
-    to: &str,
+    (from, to): (&str, &str),
     counts: &str,
     content: Option<&str>,
     confirmed_s: Option<i64>,

@@ -76,7 +76,7 @@ impl ElectionForm {
             if let Some(known) = form.contests.get_mut(contest.id.as_str()) {
                 *known = day;
             } else {
-                form.others.push_str(&format!("{} {day}\n", contest.id));
+                form.others.extend([contest.id.as_str(), " ", &day, "\n"]);
             }
         }
         form

@@ -43,7 +43,7 @@ const TITLES: [&str; 9] = [
 
 /// `GET /hr/export.csv`.
 pub async fn csv(officer: OfficerVisitor, asked: Query<Asked>) -> Result<HttpResponse, Failure> {
-    let (election, rows) = rows(&officer, asked.into_inner(), |nip| nip.spaced()).await?;
+    let (election, rows) = rows(&officer, asked.into_inner(), Nip::spaced).await?;
     let bytes = write_csv(&rows).map_err(Error::internal)?;
     Ok(file(&election, "csv", "text/csv; charset=utf-8", bytes))
 }

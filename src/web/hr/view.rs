@@ -19,6 +19,7 @@ use crate::web::hr::Asked;
 const PAGE_ROWS: usize = 50;
 
 /// `hr/dashboard`.
+#[expect(clippy::struct_field_names, reason = "the template's names")]
 #[derive(Serialize)]
 pub(super) struct Page {
     election: Election,
@@ -101,8 +102,7 @@ impl Page {
         row: &ElectionRow,
         members: &[Member],
         last_import: Option<ImportRow>,
-        officer: &Officer,
-        now_s: i64,
+        (officer, now_s): (&Officer, i64),
     ) -> Self {
         let asked = &Asked {
             election: row.id.clone(),
@@ -273,7 +273,7 @@ pub(super) fn address(path: &str, asked: &Asked, state: &str, unit: &str) -> Str
     let mut address = format!("{path}?election={}", encode(&asked.election));
     for (name, value) in [("state", state), ("unit", unit), ("q", asked.q.as_str())] {
         if !value.is_empty() {
-            address.push_str(&format!("&{name}={}", encode(value)));
+            address.extend(["&", name, "=", &encode(value)]);
         }
     }
     address

@@ -147,8 +147,11 @@ fn keep(app: &App, id: i64, election: &str, roster: &crate::domain::roster::Rost
     app.write_here(move |conn| roster::keep(conn, id, &draft))
 }
 
+/// A key and its signature over an act.
+type Signed = ([u8; 32], [u8; 64]);
+
 /// Keys and signatures as the form sends them, in order.
-pub(super) fn signatures(form: &[(String, String)]) -> Result<Vec<([u8; 32], [u8; 64])>, Failure> {
+pub(super) fn signatures(form: &[(String, String)]) -> Result<Vec<Signed>, Failure> {
     let of = |name: &'static str| {
         form.iter()
             .filter(move |(field, _)| field == name)
@@ -171,7 +174,7 @@ pub(super) fn acts(
     conn: &mut Conn,
     origin: &Origin,
     id: i64,
-    signed: &[([u8; 32], [u8; 64])],
+    signed: &[Signed],
 ) -> Result<Vec<SignedAct>, Error> {
     let content = roster::content(conn, id)?;
     content

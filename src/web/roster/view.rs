@@ -182,6 +182,10 @@ struct Diff {
     coded: &'static str,
 }
 
+#[expect(
+    clippy::struct_field_names,
+    reason = "the template's names: a line of the file"
+)]
 #[derive(Serialize)]
 struct Line {
     line: u64,
