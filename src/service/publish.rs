@@ -49,6 +49,10 @@ pub fn publish(conn: &mut Conn, folder: &LogFolder, signer: &NoteSigner) -> Resu
     if let Some(published) = published {
         check_extends(conn, &published, head.size)?;
         if published.size == head.size {
+            // A publisher that died between its last two writes left the second one to us.
+            folder
+                .write_once(CHECKPOINT, published.note.as_bytes())
+                .map_err(Error::internal)?;
             return Ok(Some(published));
         }
     }
@@ -229,6 +233,18 @@ mod tests {
             log.publish().unwrap();
             log.audit();
         }
+    }
+
+    #[test]
+    fn a_publisher_that_died_between_its_last_two_writes_is_made_good() {
+        let mut log = log();
+        log.append(2);
+        let old = log.publish().unwrap().unwrap().note;
+        log.append(1);
+        let new = log.publish().unwrap().unwrap().note;
+        log.folder.write(CHECKPOINT, old.as_bytes()).unwrap();
+        log.publish().unwrap();
+        assert_eq!(log.folder.read(CHECKPOINT).unwrap().unwrap(), new.as_bytes());
     }
 
     #[test]

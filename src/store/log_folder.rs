@@ -21,7 +21,7 @@ impl LogFolder {
     /// Opens the folder, making it where it is missing.
     pub fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
-        std::fs::create_dir_all(path.join("tile"))?;
+        make_durably(&path.join("tile"))?;
         Ok(Self(path))
     }
 
@@ -49,7 +49,7 @@ impl LogFolder {
     pub fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let target = self.0.join(name);
         let folder = target.parent().unwrap_or(&self.0).to_owned();
-        std::fs::create_dir_all(&folder)?;
+        make_durably(&folder)?;
         let temporary = folder.join(format!(".{}.tmp", std::process::id()));
         let written = write_durably(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, &target));
         if let Err(e) = written {
@@ -87,6 +87,24 @@ impl LogFolder {
     }
 }
 
+/// Makes a folder with those above it, each new one durable in the one that holds it: a checkpoint must not outlive the folder
+/// of its tiles.
+fn make_durably(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let above = folder
+        .parent()
+        .filter(|above| !above.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    make_durably(above)?;
+    match std::fs::create_dir(folder) {
+        Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(e),
+        _ => {}
+    }
+    File::open(above)?.sync_all()
+}
+
 fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(bytes)?;
@@ -121,7 +139,7 @@ mod tests {
         assert!(!log.delete_partials("tile/0/000", Duration::ZERO).unwrap());
         log.write("tile/0/000", b"full").unwrap();
         assert!(
-            !log.delete_partials("tile/0/000", Duration::from_secs(3600))
+            !log.delete_partials("tile/0/000", Duration::from_hours(1))
                 .unwrap()
         );
         assert!(log.delete_partials("tile/0/000", Duration::ZERO).unwrap());
