@@ -50,8 +50,8 @@ impl App {
         let keys = Keys::load(&config.keys_dir(), &config.origin)?;
         let log = LogFolder::open(config.log_dir())?;
         publish::publish(&mut conn, &log, &keys.log)?;
-        let pool = Pool::new(url, config.database_connections_max)?;
-        let writer = Writer::start(conn, log.clone(), keys.log.clone())?;
+        let pool = Pool::new(url.clone(), config.database_connections_max)?;
+        let writer = Writer::start(url, conn, log.clone(), keys.log.clone())?;
         let render = Render::new()?;
         Ok(Self(Arc::new(Inner {
             config,

@@ -1,8 +1,11 @@
 //! The one writer: natural batching. While one transaction commits, requests queue; the next transaction takes them all.
 //!
 //! Each request runs in a savepoint of its own, so that a bad one never fails its batch. Order: COMMIT, then tiles and
-//! checkpoint, then the answers. Absent: what the requests do.
+//! checkpoint, then the answers. A connection that a batch may have left broken (the server went, a request panicked) is replaced,
+//! so that one bad moment never ends all writing. Absent: what the requests do.
 
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
@@ -13,6 +16,7 @@ use tokio::sync::oneshot;
 
 use crate::ledger::note::NoteSigner;
 use crate::service::Conn;
+use crate::service::DatabaseUrl;
 use crate::service::Error;
 use crate::service::publish;
 use crate::service::publish::LogFolder;
@@ -75,10 +79,17 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(conn: Conn, folder: LogFolder, signer: Arc<NoteSigner>) -> std::io::Result<Self> {
+    /// Starts the thread on `conn`, a connection to `url`.
+    pub(super) fn start(
+        url: DatabaseUrl,
+        conn: Conn,
+        folder: LogFolder,
+        signer: Arc<NoteSigner>,
+    ) -> std::io::Result<Self> {
         let (queue, jobs) = mpsc::channel();
         let published = Arc::new(AtomicBool::new(true));
         let desk = Desk {
+            url,
             conn,
             folder,
             signer,
@@ -114,6 +125,7 @@ impl Writer {
 
 /// What the writer's thread works with.
 struct Desk {
+    url: DatabaseUrl,
     conn: Conn,
     folder: LogFolder,
     signer: Arc<NoteSigner>,
@@ -142,18 +154,30 @@ impl Desk {
         let failed = match self.commit(&mut batch) {
             Err(error) => {
                 tracing::error!(%error, requests = batch.len(), "a batch could not be committed");
+                self.reconnect();
                 Some(BatchFailure::Commit)
             }
-            Ok(false) => None,
             Ok(true) => self.publish().err(),
+            Ok(false) => {
+                if !self.published.load(Ordering::Relaxed) {
+                    // What an earlier batch recorded still waits; these answers do not depend on it.
+                    let _logged = self.publish();
+                }
+                None
+            }
         };
         for job in batch {
             job.answer(failed);
         }
     }
 
-    /// Runs the batch in one transaction; whether the ledger grew.
+    /// Runs the batch in one transaction; whether the ledger grew. A panic is a fault of one request: it undoes the batch.
     fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Result<bool, Error> {
+        catch_unwind(AssertUnwindSafe(|| self.run(batch)))
+            .unwrap_or_else(|_reported| Err(Error::internal("a request panicked")))
+    }
+
+    fn run(&mut self, batch: &mut [Box<dyn Job>]) -> Result<bool, Error> {
         crate::service::write(&mut self.conn, |conn| {
             let before = crate::service::ledger_size(conn)?;
             for job in batch {
@@ -175,7 +199,18 @@ impl Desk {
         self.published.store(result.is_ok(), Ordering::Relaxed);
         result.map(|_published| ()).map_err(|error| {
             tracing::error!(%error, "the log folder could not be brought up to date");
+            self.reconnect();
             BatchFailure::Publish
         })
+    }
+
+    /// Puts a fresh connection in the place of one that may be broken; dropping the old one undoes what it had begun.
+    fn reconnect(&mut self) {
+        match self.url.connect() {
+            Ok(conn) => self.conn = conn,
+            Err(error) => {
+                tracing::error!(%error, "no connection to the database; the next request tries again")
+            }
+        }
     }
 }

@@ -14,6 +14,7 @@ use std::process::Stdio;
 use std::time::Duration;
 use std::time::Instant;
 
+use diesel::RunQueryDsl;
 use ikrar::app::App;
 use ikrar::app::keys;
 use ikrar::clock::Clock;
@@ -24,9 +25,14 @@ use ikrar::domain::entry::Body;
 use ikrar::domain::text::Origin;
 use ikrar::ledger::audit::audit_files;
 use ikrar::ledger::checkpoint::Checkpoint;
+use ikrar::service::Conn;
+use ikrar::service::Error;
 use ikrar::service::election;
+use ikrar::service::journal;
 use ikrar::service::officer;
 use ikrar::service::publish;
+
+use crate::harness::TestPortal;
 
 const CHILD_DATA: &str = "IKRAR_TEST_CRASH_DATA";
 const THREADS: u32 = 4;
@@ -238,4 +244,41 @@ fn an_entry_that_cannot_be_published_is_kept_and_published_later() {
     assert!(app.is_published());
     let told: BTreeMap<u64, String> = [(index - 1, "kept".to_owned()), (index, "next".to_owned())].into();
     check_log(&app, &told);
+}
+
+/// The writer's connection breaks under it, as when the database server is restarted.
+fn break_connection(conn: &mut Conn) -> Result<(), Error> {
+    let sql = match conn {
+        Conn::Sqlite(_) => "ROLLBACK",
+        #[cfg(feature = "postgres")]
+        Conn::Postgres(_) => "SELECT pg_terminate_backend(pg_backend_pid())",
+    };
+    diesel::sql_query(sql)
+        .execute(conn)
+        .map_err(Error::internal)
+        .map(|_rows| ())
+}
+
+#[test]
+fn the_writer_outlives_a_broken_connection_and_a_panic() {
+    let portal = TestPortal::new();
+    let note = |conn: &mut Conn| journal::note(conn, 60, None, "people-viewed", "election a");
+    let broken = portal.app.write_here(break_connection);
+    assert!(broken.is_err());
+    portal.app.write_here(note).unwrap();
+    let panicked = portal
+        .app
+        .write_here(|conn| -> Result<(), Error> {
+            journal::note(conn, 60, None, "people-viewed", "election b")?;
+            std::panic::resume_unwind(Box::new("a fault in one request"))
+        })
+        .unwrap_err();
+    assert!(matches!(panicked, Error::Busy(_)));
+    portal.app.write_here(note).unwrap();
+    let lines = portal
+        .app
+        .read_here(|conn| Ok(journal::list_newest(conn, i64::MAX, 10)?))
+        .unwrap();
+    let subjects: Vec<&str> = lines.iter().map(|line| line.subject.as_str()).collect();
+    assert_eq!(subjects, ["election a", "election a"]);
 }
