@@ -256,7 +256,7 @@ impl Drafter<'_> {
             Kind::Excluded
         };
         let mut change = change(kind, None, None, row, &[]);
-        self.label(&mut change, None, &row.nip, row.duty, false)?;
+        self.label(&mut change, None, &row.nip, row.duty)?;
         self.changes.push(change);
         Ok(())
     }
@@ -270,7 +270,7 @@ impl Drafter<'_> {
             (None, Duty::Excluded(_)) => Kind::Excluded,
         };
         let mut change = change(kind, Some(person_id), member, row, diffs);
-        self.label(&mut change, member, &row.nip, row.duty, false)?;
+        self.label(&mut change, member, &row.nip, row.duty)?;
         self.changes.push(change);
         Ok(())
     }
@@ -287,10 +287,7 @@ impl Drafter<'_> {
         let mut change = change(Kind::Renumbered, Some(person_id), member, row, diffs);
         change.old_nip = Some(old.as_str().to_owned());
         change.evidence = Some(evidence.to_owned());
-        // A signature binds its label for ever. Who has not signed yet gets a label over the number that the signing page will
-        // show, since a browser refuses to sign under a label of another number.
-        let relabel = member.is_some_and(|m| !self.standing.signed.contains(&m.id));
-        self.label(&mut change, member, &row.nip, row.duty, relabel)?;
+        self.label(&mut change, member, &row.nip, row.duty)?;
         self.changes.push(change);
         Ok(())
     }
@@ -302,7 +299,7 @@ impl Drafter<'_> {
         let duty = Duty::Excluded(Exclusion::NotListed);
         let mut change = of_person(person, member.as_ref(), duty);
         let nip = Nip::parse(&person.nip).map_err(|_malformed| Error::internal("a number"))?;
-        self.label(&mut change, member.as_ref(), &nip, duty, false)?;
+        self.label(&mut change, member.as_ref(), &nip, duty)?;
         self.changes.push(change);
         Ok(())
     }
@@ -314,9 +311,9 @@ impl Drafter<'_> {
         member: Option<&MemberRow>,
         nip: &Nip,
         duty: Duty,
-        relabel: bool,
     ) -> Result<(), Error> {
         let stored = member.and_then(|m| m.label.as_deref()).map(array).transpose()?;
+        let relabel = member.is_some_and(|m| self.is_outdated(m, nip));
         let was_on = member.is_some_and(|m| m.state == "required");
         if let (true, Some(label)) = (was_on, stored) {
             let reason = match duty {
@@ -343,6 +340,19 @@ impl Drafter<'_> {
         self.add.push(label);
         change.add = Some(hex::encode(label));
         Ok(())
+    }
+
+    /// A signature binds its label for ever. Who has not signed yet gets a label over the number that the signing page will
+    /// show, since a browser refuses to sign under a label of another number.
+    fn is_outdated(&self, member: &MemberRow, nip: &Nip) -> bool {
+        let (Some(stored), Some(salt)) = (&member.label, &member.label_salt) else {
+            return false;
+        };
+        let Ok(salt) = <&[u8; 32]>::try_from(salt.as_slice()) else {
+            return false;
+        };
+        let of_number = label(salt, self.origin, self.election, &PersonNumber::from(nip));
+        !self.standing.signed.contains(&member.id) && of_number.as_slice() != stored.as_slice()
     }
 
     /// The acts that enter the labels: those coming on first, each list ascending.

@@ -8,6 +8,9 @@ use crate::domain::election::Election;
 use crate::domain::election::LookUp;
 use crate::domain::entry::Body;
 use crate::domain::entry::Election as ElectionEntry;
+use crate::domain::nip::Nip;
+use crate::domain::person::PersonNumber;
+use crate::domain::person::label;
 use crate::domain::roster::Roster;
 use crate::domain::text::Origin;
 use crate::domain::text::Time;
@@ -243,6 +246,26 @@ fn a_new_number_keeps_the_person_and_the_old_number_as_alias() {
     assert_eq!((same.id, same.nip.as_str()), (person.id, "199202292023242004"));
     assert_ne!(after.label, before.label);
     assert!(stage.preview(&[renewed]).1.counts.is_nothing());
+}
+
+#[test]
+fn a_number_that_changed_while_somebody_was_off_gets_its_label_when_they_are_back() {
+    let mut stage = Stage::new();
+    let mut row = siti();
+    stage.import(&[row]);
+    row[5] = "CLTN";
+    stage.import(&[row]);
+    row[0] = "199202292023242004";
+    let (id, draft) = stage.preview(&[row]);
+    assert_eq!((draft.counts.renumbered, draft.counts.labels_on), (1, 0));
+    stage.confirm(id, Vec::new()).unwrap();
+    row[5] = "Aktif";
+    stage.import(&[row]);
+    let (person, member) = stage.member(SITI);
+    let salt = member.label_salt.unwrap().try_into().unwrap();
+    let number = PersonNumber::from(&Nip::parse(&person.nip).unwrap());
+    let shown = label(&salt, &stage.origin, &ID.parse().unwrap(), &number);
+    assert_eq!(member.label.unwrap(), shown);
 }
 
 #[test]
