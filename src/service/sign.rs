@@ -97,7 +97,7 @@ pub struct Task {
 }
 
 /// Everything the signing page shows and its module needs.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Sheet {
     /// The election.
     pub task: Task,

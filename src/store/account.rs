@@ -12,7 +12,7 @@ use crate::store::schema::session;
 use crate::store::schema::signin_link;
 
 /// An officer's account.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[derive(Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = account)]
 pub struct Account {
     /// Row id.
@@ -25,6 +25,13 @@ pub struct Account {
     pub created_s: i64,
     /// Unix seconds, when it was switched off.
     pub disabled_s: Option<i64>,
+}
+
+/// Personal data stay out of every log.
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Account({})", self.id)
+    }
 }
 
 /// A device key of an officer.
