@@ -134,7 +134,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/roster/{id}/progress", get().to(roster::progress))
         .service(
             resource("/roster/{id}/confirm")
-                .app_data(FormConfig::default().limit(ACTS_BYTES_MAX))
+                .app_data(
+                    FormConfig::default()
+                        .limit(ACTS_BYTES_MAX)
+                        .error_handler(|e, _| Failure::from(e).into()),
+                )
                 .route(post().to(roster::confirm)),
         )
         .route("/roster/{id}/discard", post().to(roster::discard))

@@ -2,6 +2,7 @@
 
 problem-conflict = Data ini baru saja diubah oleh orang lain. Muat ulang halaman, lalu coba lagi.
 problem-busy = Layanan sedang sangat sibuk. Tunggu sebentar, lalu coba lagi.
+problem-text = Ada karakter yang tidak dapat disimpan dalam isian Anda. Hapus karakter itu, lalu kirim ulang.
 problem-clock = Jam peladen berubah tiba-tiba, sehingga untuk sementara tidak ada yang dicatat. Hubungi pengelola layanan.
 problem-stopping = Layanan sedang dihentikan atau dimulai ulang. Coba lagi sebentar lagi.
 problem-not-written = Penyimpanan gagal dan tidak ada yang tercatat. Coba lagi sebentar lagi.

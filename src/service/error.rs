@@ -96,6 +96,7 @@ impl From<StoreError> for Error {
         match error {
             StoreError::NotFound => Self::NotFound,
             StoreError::Conflict(_) => Self::conflict("problem-conflict"),
+            StoreError::Text => Self::invalid("problem-text"),
             StoreError::Busy => Self::busy("problem-busy"),
             StoreError::Damaged(what) => Self::Tampered(what),
             other => Self::Internal(other.to_string()),

@@ -1,4 +1,4 @@
-//! What can go wrong below the services, in four kinds. Absent: what a screen says about it.
+//! What can go wrong below the services, each kind once. Absent: what a screen says about it.
 
 /// A failed look-up or write.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +18,9 @@ pub enum StoreError {
     /// The tables cannot be brought to this version.
     #[error("cannot migrate the database: {0}")]
     Migrate(String),
+    /// A text holds what no text column can: PostgreSQL has no place for U+0000.
+    #[error("a text that cannot be stored")]
+    Text,
     /// What is stored cannot be what this program stored.
     #[error("stored data is damaged: {0}")]
     Damaged(String),
@@ -42,6 +45,9 @@ impl From<diesel::result::Error> for StoreError {
             ),
             Error::DatabaseError(Kind::SerializationFailure, _) => Self::Busy,
             Error::DatabaseError(_, ref info) if info.message().contains("database is locked") => Self::Busy,
+            Error::DatabaseError(_, ref info) if info.message().contains("invalid byte sequence") => {
+                Self::Text
+            }
             other => Self::Failed(other),
         }
     }
