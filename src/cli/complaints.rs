@@ -23,7 +23,9 @@ use crate::service::DatabaseUrl;
 use crate::service::complaint;
 use crate::service::complaint::AuthorityRow;
 use crate::service::complaint::Taken;
+use crate::service::crossref::Proposal;
 use crate::service::crossref::Roster;
+use crate::service::journal;
 use crate::sheet;
 use crate::sheet::Limits;
 
@@ -105,7 +107,7 @@ fn import(conn: &mut Conn, args: &ImportArgs, now_s: i64) -> anyhow::Result<()> 
         refused: u64::try_from(refused.len())?,
         ..Counts::default()
     };
-    let authority = authority(conn, args)?;
+    let authority = authority(conn, args, now_s)?;
     if args.dry_run {
         for received in &complaints {
             let known = match &authority {
@@ -117,7 +119,12 @@ fn import(conn: &mut Conn, args: &ImportArgs, now_s: i64) -> anyhow::Result<()> 
     } else if let Some(authority) = authority {
         let roster = Roster::load(conn)?;
         for batch in complaints.chunks(BATCH) {
-            let taken = service::write(conn, |conn| take(conn, authority.id, &roster, batch, now_s))?;
+            // Compared before the lock: a portal on the same database waits for as short as can be.
+            let proposed: Vec<_> = batch
+                .iter()
+                .map(|received| (received, roster.propose(received)))
+                .collect();
+            let taken = service::write(conn, |conn| take(conn, authority.id, &proposed, now_s))?;
             for one in &taken {
                 count(&mut counts, Some(one));
             }
@@ -143,14 +150,18 @@ fn import(conn: &mut Conn, args: &ImportArgs, now_s: i64) -> anyhow::Result<()> 
 fn take(
     conn: &mut Conn,
     authority_id: i64,
-    roster: &Roster,
-    batch: &[Received],
+    batch: &[(&Received, Proposal)],
     now_s: i64,
 ) -> Result<Vec<Taken>, service::Error> {
-    batch
-        .iter()
-        .map(|received| complaint::take(conn, authority_id, received, &roster.propose(received), now_s))
-        .collect()
+    let mut all = Vec::new();
+    for (received, proposal) in batch {
+        let taken = complaint::take(conn, authority_id, received, proposal, now_s)?;
+        if let Taken::Added(id) = taken {
+            journal::note(conn, now_s, None, "complaint-entered", &format!("complaint {id}"))?;
+        }
+        all.push(taken);
+    }
+    Ok(all)
 }
 
 /// Counts what became of a complaint; `None` is one that would be added. Two that differ are shown side by side.
@@ -175,7 +186,7 @@ fn count(counts: &mut Counts, taken: Option<&Taken>) {
 }
 
 /// The authority, made if its name was given; none in a dry run that would make it.
-fn authority(conn: &mut Conn, args: &ImportArgs) -> anyhow::Result<Option<AuthorityRow>> {
+fn authority(conn: &mut Conn, args: &ImportArgs, now_s: i64) -> anyhow::Result<Option<AuthorityRow>> {
     if let Some(row) = complaint::find_authority(conn, &args.authority)? {
         return Ok(Some(row));
     }
@@ -190,7 +201,15 @@ fn authority(conn: &mut Conn, args: &ImportArgs) -> anyhow::Result<Option<Author
     }
     let (from, to) = (args.valid_from.as_deref(), args.valid_to.as_deref());
     let row = service::write(conn, |conn| {
-        complaint::add_authority(conn, &args.authority, name, from, to)
+        let row = complaint::add_authority(conn, &args.authority, name, from, to)?;
+        journal::note(
+            conn,
+            now_s,
+            None,
+            "authority-added",
+            &format!("authority {}", row.id),
+        )?;
+        Ok::<_, service::Error>(row)
     })?;
     Ok(Some(row))
 }

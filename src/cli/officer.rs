@@ -14,6 +14,7 @@ use crate::ledger::encoding::encode_base64;
 use crate::ledger::encoding::encode_base64url;
 use crate::service::access;
 use crate::service::access::Subject;
+use crate::service::journal;
 use crate::service::officer;
 use crate::service::officer::OfficerView;
 
@@ -101,7 +102,11 @@ pub(super) fn run(command: &OfficerCommand, config: Config) -> anyhow::Result<()
         OfficerCommand::Disable { email } => {
             let now_s = desk.now_s();
             let account = find(&mut desk, email)?;
-            desk.write(|conn| officer::disable(conn, account.account.id, now_s))?;
+            let id = account.account.id;
+            desk.write(|conn| {
+                officer::disable(conn, id, now_s)?;
+                journal::note(conn, now_s, None, "officer-disabled", &format!("account {id}"))
+            })?;
             println!("{email} can no longer sign in.");
             if account.keys.iter().any(|key| key.state == "active") {
                 println!("Keys are still in force: `ikrar officer end --email {email}` ends them.");
@@ -117,8 +122,11 @@ fn add(desk: &mut Desk, args: &AddArgs) -> anyhow::Result<()> {
     }
     let now_s = desk.now_s();
     let unit = args.unit.as_deref().map(unit_path).unwrap_or_default();
-    let id =
-        desk.write(|conn| officer::add(conn, &args.email, args.name.trim(), &args.roles, &unit, now_s))?;
+    let id = desk.write(|conn| {
+        let id = officer::add(conn, &args.email, args.name.trim(), &args.roles, &unit, now_s)?;
+        journal::note(conn, now_s, None, "officer-added", &format!("account {id}"))?;
+        Ok(id)
+    })?;
     println!(
         "{} may sign in; a mail with a link is queued and goes out while `ikrar serve` runs.",
         args.email

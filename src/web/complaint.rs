@@ -160,8 +160,18 @@ pub async fn compare(officer: OfficerVisitor, id: Path<i64>) -> Result<HttpRespo
         })
         .await?;
     let now_s = app.now_s();
-    app.write(move |conn| crossref::save(conn, id, &proposal, now_s))
-        .await?;
+    let actor = Some(Subject::Account(officer.officer.account.id));
+    app.write(move |conn| {
+        crossref::save(conn, id, &proposal, now_s)?;
+        journal::note(
+            conn,
+            now_s,
+            actor,
+            "complaint-compared",
+            &format!("complaint {id}"),
+        )
+    })
+    .await?;
     officer
         .visitor
         .go(&format!("/complaints/{id}"), FlashKind::Good, "case-compared")

@@ -16,6 +16,8 @@ use crate::domain::text::base64_array;
 use crate::render::FlashKind;
 use crate::service::Error;
 use crate::service::Problem;
+use crate::service::access::Subject;
+use crate::service::journal;
 use crate::service::officer;
 use crate::service::officer::OfficerKey;
 use crate::service::officer::OfficerView;
@@ -184,14 +186,16 @@ pub async fn add(officer: OfficerVisitor, form: Form<AddForm>) -> Result<HttpRes
     let mut faults = form.faults();
     if faults.is_empty() {
         let (wanted, now_s) = (form.clone(), app.now_s());
+        let actor = Some(Subject::Account(officer.officer.account.id));
         let added = app
             .write(move |conn| {
                 let (email, name) = (wanted.email.trim(), wanted.name.trim());
-                officer::add(conn, email, name, &wanted.roles(), &wanted.unit_path(), now_s)
+                let id = officer::add(conn, email, name, &wanted.roles(), &wanted.unit_path(), now_s)?;
+                journal::note(conn, now_s, actor, "officer-added", &format!("account {id}"))
             })
             .await;
         match added {
-            Ok(_) => {
+            Ok(()) => {
                 return officer
                     .visitor
                     .go("/officers", FlashKind::Good, "office-flash-added");
@@ -265,10 +269,14 @@ pub async fn disable(officer: OfficerVisitor, id: Path<i64>) -> Result<HttpRespo
     if id == officer.officer.account.id {
         return Err(Error::conflict("officer-problem-self").into());
     }
+    let actor = Some(Subject::Account(officer.officer.account.id));
     officer
         .visitor
         .app
-        .write(move |conn| officer::disable(conn, id, now_s))
+        .write(move |conn| {
+            officer::disable(conn, id, now_s)?;
+            journal::note(conn, now_s, actor, "officer-disabled", &format!("account {id}"))
+        })
         .await?;
     officer
         .visitor

@@ -8,11 +8,6 @@
 //!
 //! When a test ends well, what it left in the log folder is audited as an outsider would. Absent: stories.
 
-#![expect(
-    dead_code,
-    reason = "a step stays even while only stories yet to be written take it"
-)]
-
 mod browser;
 mod database;
 mod mail;

@@ -10,7 +10,6 @@ use futures_util::TryStreamExt;
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::app::App;
 use crate::domain::complaint::Field;
 use crate::domain::complaint::Reason;
 use crate::domain::complaint::Received;
@@ -21,10 +20,12 @@ use crate::domain::role::Action;
 use crate::render::FlashKind;
 use crate::service::Error;
 use crate::service::Problem;
+use crate::service::access::Subject;
 use crate::service::complaint;
 use crate::service::complaint::Different;
 use crate::service::complaint::Taken;
 use crate::service::crossref::Proposal;
+use crate::service::journal;
 use crate::sheet;
 use crate::sheet::Limits;
 use crate::web::complaint::note;
@@ -122,7 +123,7 @@ pub async fn import(officer: OfficerVisitor, form: Multipart) -> Result<HttpResp
         )
         .await;
     }
-    let report = take_file(&app, authority.id, &sent).await?;
+    let report = take_file(&officer, authority.id, &sent).await?;
     let subject = format!("authority {} added {}", authority.id, report.added);
     note(&officer, "complaints-imported", subject).await?;
     let status = if report.unreadable.is_some() {
@@ -254,7 +255,8 @@ fn field_key(field: Option<Field>) -> String {
 }
 
 /// Reads, compares and stores a file; each batch is whole or not at all, and the file sent again goes on where it stopped.
-async fn take_file(app: &App, authority_id: i64, sent: &Sent) -> Result<Report, Failure> {
+async fn take_file(officer: &OfficerVisitor, authority_id: i64, sent: &Sent) -> Result<Report, Failure> {
+    let app = &officer.visitor.app;
     let mut report = Report {
         file: sent.file.clone(),
         check: sent.check,
@@ -304,20 +306,36 @@ async fn take_file(app: &App, authority_id: i64, sent: &Sent) -> Result<Report, 
             .iter()
             .map(|(_, proposal)| proposal.decision.key() == "match")
             .collect();
-        let taken = take(app, authority_id, batch).await?;
+        let taken = take(officer, authority_id, batch).await?;
         for (one, strong) in taken.into_iter().zip(strong) {
             report.note(one, strong);
         }
     }
 }
 
-async fn take(app: &App, authority_id: i64, batch: Vec<(Received, Proposal)>) -> Result<Vec<Taken>, Error> {
-    let now_s = app.now_s();
+async fn take(
+    officer: &OfficerVisitor,
+    authority_id: i64,
+    batch: Vec<(Received, Proposal)>,
+) -> Result<Vec<Taken>, Error> {
+    let app = &officer.visitor.app;
+    let (actor, now_s) = (Some(Subject::Account(officer.officer.account.id)), app.now_s());
     app.write(move |conn| {
-        batch
-            .iter()
-            .map(|(received, proposal)| complaint::take(conn, authority_id, received, proposal, now_s))
-            .collect()
+        let mut all = Vec::new();
+        for (received, proposal) in &batch {
+            let taken = complaint::take(conn, authority_id, received, proposal, now_s)?;
+            if let Taken::Added(id) = taken {
+                journal::note(
+                    conn,
+                    now_s,
+                    actor,
+                    "complaint-entered",
+                    &format!("complaint {id}"),
+                )?;
+            }
+            all.push(taken);
+        }
+        Ok(all)
     })
     .await
 }
@@ -441,13 +459,12 @@ pub async fn new(officer: OfficerVisitor, form: Form<TypedComplaint>) -> Result<
         let errors = vec![error(&officer, "authority", "complaint-problem-authority")?];
         return new_page(&officer, StatusCode::UNPROCESSABLE_ENTITY, typed, errors, None).await;
     };
-    let taken = take(&app, authority_id, vec![(received, proposal)]).await?.pop();
+    let taken = take(&officer, authority_id, vec![(received, proposal)])
+        .await?
+        .pop();
     let go = |id: i64, kind, key| officer.visitor.go(&format!("/complaints/{id}"), kind, key);
     match taken {
-        Some(Taken::Added(id)) => {
-            note(&officer, "complaint-entered", format!("complaint {id}")).await?;
-            go(id, FlashKind::Good, "complaint-added")
-        }
+        Some(Taken::Added(id)) => go(id, FlashKind::Good, "complaint-added"),
         Some(Taken::Unchanged(id)) => go(id, FlashKind::Info, "complaint-known"),
         Some(Taken::Different(different)) => {
             let errors = vec![error(&officer, "complaint_id", "complaint-problem-different")?];
@@ -526,11 +543,20 @@ pub async fn add_authority(
     let typed = form.into_inner();
     let sent = typed.clone();
     let app = officer.visitor.app.clone();
+    let (actor, now_s) = (Some(Subject::Account(officer.officer.account.id)), app.now_s());
     let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let made = app
         .write(move |conn| {
             let (from, to) = (some(&sent.valid_from), some(&sent.valid_to));
-            complaint::add_authority(conn, sent.slug.trim(), &sent.name, from.as_deref(), to.as_deref())
+            let row =
+                complaint::add_authority(conn, sent.slug.trim(), &sent.name, from.as_deref(), to.as_deref())?;
+            journal::note(
+                conn,
+                now_s,
+                actor,
+                "authority-added",
+                &format!("authority {}", row.id),
+            )
         })
         .await;
     let problem = match made {
