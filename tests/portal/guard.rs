@@ -1,5 +1,7 @@
 //! What stands around every route: headers, the cross-site check, limits, error pages.
 
+use ikrar::domain::role::Role;
+
 use crate::harness::TestPortal;
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
@@ -139,4 +141,26 @@ fn readiness_names_what_does_not_hold() {
         .ok()
         .sees("\"published\":true")
         .sees("\"migrations\":true");
+}
+
+/// PostgreSQL has no place for U+0000 in a text, SQLite has: neither may call it a failure of ours.
+#[test]
+fn a_zero_byte_in_a_request_is_no_failure_of_the_portal() {
+    let portal = TestPortal::new();
+    let mut officer = portal.officer("hr@kementerian.example", &[Role::Hr, Role::Examiner]);
+    for path in [
+        "/elections/%00",
+        "/hr?election=%00",
+        "/complaints?q=%00",
+        "/complaints?authority=%00",
+        "/v/%00",
+        "/pact/%00/1",
+        "/receipt?election=%00",
+        "/roster?election=%00",
+    ] {
+        let status = officer.get(path).status;
+        assert!(status < 500, "{path}: {status}");
+    }
+    let status = officer.post("/sign-in", &[("email", "a\0@b.example")]).status;
+    assert!(status < 500, "/sign-in: {status}");
 }
