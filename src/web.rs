@@ -107,14 +107,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/complaints/import", post().to(complaint::intake::import))
         .route("/complaints/new", get().to(complaint::intake::new_form))
         .route("/complaints/new", post().to(complaint::intake::new))
-        .route(
-            "/complaints/authorities",
-            get().to(complaint::intake::authority_form),
-        )
-        .route(
-            "/complaints/authorities",
-            post().to(complaint::intake::add_authority),
-        )
+        .route("/complaints/authorities", get().to(complaint::authority::form))
+        .route("/complaints/authorities", post().to(complaint::authority::add))
         .route("/complaints/{id}", get().to(complaint::show))
         .route("/complaints/{id}/decide", post().to(complaint::decide))
         .route("/complaints/{id}/reopen", post().to(complaint::reopen))

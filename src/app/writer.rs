@@ -209,7 +209,7 @@ impl Desk {
         match self.url.connect() {
             Ok(conn) => self.conn = conn,
             Err(error) => {
-                tracing::error!(%error, "no connection to the database; the next request tries again")
+                tracing::error!(%error, "no connection to the database; the next request tries again");
             }
         }
     }

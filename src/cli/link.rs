@@ -65,7 +65,7 @@ pub struct LinkArgs {
 pub fn run(args: &LinkArgs) -> anyhow::Result<()> {
     let shown = args.roster.display();
     let people = roster::read(&args.roster, &mut |line, text| {
-        eprintln!("{shown}: line {line}: {text}")
+        eprintln!("{shown}: line {line}: {text}");
     })?;
     let index = Index::build(people);
     anyhow::ensure!(

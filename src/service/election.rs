@@ -12,7 +12,6 @@ use crate::domain::entry::Body;
 use crate::domain::entry::Counts;
 use crate::domain::pact::PactText;
 use crate::domain::text::Origin;
-use crate::domain::text::Time;
 use crate::service::Error;
 use crate::service::act;
 use crate::service::act::SignedAct;
@@ -107,22 +106,24 @@ pub fn counts(conn: &mut Conn, election_id: &str) -> Result<Counts, Error> {
 /// The terms of a published election, as its newest entry says them.
 pub fn terms(conn: &mut Conn, election_id: &str) -> Result<Election, Error> {
     let row = store::find(conn, election_id)?.ok_or(Error::NotFound)?;
-    let damaged = |what: &str| Error::Tampered(format!("{what} of an election"));
-    let time = |seconds: i64| Time::from_unix(seconds.unsigned_abs()).map_err(|_bad| damaged("time"));
-    let contests = store::list_contests(conn, election_id)?
-        .into_iter()
-        .map(|(id, determined_s)| {
-            Ok(Contest {
-                id: id.parse().map_err(|_bad| damaged("contest"))?,
-                determined: time(determined_s)?,
-            })
-        })
-        .collect::<Result<_, Error>>()?;
+    terms_of(conn, &row)
+}
+
+/// [`terms`] for who has the row at hand.
+pub(crate) fn terms_of(conn: &mut Conn, row: &ElectionRow) -> Result<Election, Error> {
+    let damaged = |what: &str| Error::Tampered(format!("{what} of election {}", row.id));
+    let mut contests = Vec::new();
+    for (id, determined_s) in store::list_contests(conn, &row.id)? {
+        contests.push(Contest {
+            id: id.parse().map_err(|_bad| damaged("contest"))?,
+            determined: ledger::time(determined_s)?,
+        });
+    }
     Ok(Election {
         id: row.id.parse().map_err(|_bad| damaged("id"))?,
         title: row.title.parse().map_err(|_bad| damaged("title"))?,
-        opens: time(row.opens_s)?,
-        closes: time(row.closes_s)?,
+        opens: ledger::time(row.opens_s)?,
+        closes: ledger::time(row.closes_s)?,
         zone: row.zone.parse().map_err(|_bad| damaged("zone"))?,
         contests,
         lookup: row.lookup.parse().map_err(|_bad| damaged("look-up"))?,

@@ -13,20 +13,21 @@ use crate::store::Conn;
 use crate::store::roster::import as store;
 
 mod confirm;
+mod content;
 mod draft;
 mod standing;
 #[cfg(test)]
 mod tests;
 
 pub use confirm::confirm;
-pub use draft::Act;
-pub use draft::Change;
-pub use draft::Content;
+pub use content::Act;
+pub use content::Change;
+pub use content::Content;
+pub use content::FieldDiff;
+pub use content::Kind;
+pub use content::Note;
 pub use draft::Draft;
-pub use draft::FieldDiff;
-pub use draft::Kind;
 pub use draft::LABELS_PER_ACT;
-pub use draft::Note;
 pub use draft::draft;
 
 pub use crate::store::roster::MemberRow;

@@ -1,8 +1,6 @@
 //! The first step: a statement comes from the browser and waits for its code. Everything the log will ask is asked here, by
 //! the log's own rule ([`check_signature`]), so that nobody types a code for nothing.
 
-use crate::domain::election::Contest;
-use crate::domain::election::Election;
 use crate::domain::election::Stage;
 use crate::domain::entry;
 use crate::domain::log::SignatureFacts;
@@ -24,7 +22,6 @@ use crate::service::sign::Place;
 use crate::store::Conn;
 use crate::store::account::Subject;
 use crate::store::election;
-use crate::store::election::ElectionRow;
 use crate::store::ledger;
 use crate::store::outbox;
 use crate::store::signature;
@@ -163,7 +160,7 @@ pub(super) fn check(
     } else {
         None
     };
-    let terms = terms(conn, &place.election)?;
+    let terms = service::election::terms_of(conn, &place.election)?;
     let label = place.label()?;
     let on_now = place.member.state == "required" && statement.label == label;
     let added = place.member.added_index.map(ledger::to_u64).transpose()?;
@@ -184,26 +181,6 @@ pub(super) fn check(
         },
     );
     faults.first().map_or(Ok(()), |fault| Err(refusal(*fault)))
-}
-
-fn terms(conn: &mut Conn, row: &ElectionRow) -> Result<Election, Error> {
-    let damaged = |what: &str| Error::Tampered(format!("{what} of election {}", row.id));
-    let mut contests = Vec::new();
-    for (id, determined_s) in election::list_contests(conn, &row.id)? {
-        contests.push(Contest {
-            id: id.parse().map_err(|_bad| damaged("contest"))?,
-            determined: ledger::time(determined_s)?,
-        });
-    }
-    Ok(Election {
-        id: row.id.parse().map_err(|_bad| damaged("id"))?,
-        title: row.title.parse().map_err(|_bad| damaged("title"))?,
-        opens: ledger::time(row.opens_s)?,
-        closes: ledger::time(row.closes_s)?,
-        zone: row.zone.parse().map_err(|_bad| damaged("zone"))?,
-        contests,
-        lookup: row.lookup.parse().map_err(|_bad| damaged("look-up"))?,
-    })
 }
 
 fn pact_at(conn: &mut Conn, election_id: &str, size: u64) -> Result<Option<[u8; 32]>, Error> {
