@@ -113,11 +113,6 @@ impl<'a> Reader<'a> {
         self.line
     }
 
-    /// True when nothing is left.
-    pub fn is_at_end(&self) -> bool {
-        self.rest.is_empty()
-    }
-
     /// The next line as key and value, without consuming it; `None` at the end.
     pub fn peek(&self) -> Result<Option<(&'a str, &'a str)>, TextError> {
         if self.rest.is_empty() {

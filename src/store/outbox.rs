@@ -163,19 +163,3 @@ pub fn count_since(conn: &mut Conn, person_id: i64, template: &str, since_s: i64
         .count()
         .get_result(conn)?)
 }
-
-/// When somebody was last written to by one of these templates, or is about to be.
-pub fn last_queued_s(
-    conn: &mut Conn,
-    person_id: i64,
-    election_id: &str,
-    templates: &[&str],
-) -> Result<Option<i64>, StoreError> {
-    Ok(outbox::table
-        .filter(outbox::person_id.eq(person_id))
-        .filter(outbox::election_id.eq(election_id))
-        .filter(outbox::template.eq_any(templates.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>()))
-        .filter(outbox::state.ne("cancelled"))
-        .select(diesel::dsl::max(outbox::created_s))
-        .first(conn)?)
-}

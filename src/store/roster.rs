@@ -139,14 +139,6 @@ pub fn find_member(
         .optional()?)
 }
 
-/// A membership by row id.
-pub fn find_member_by_id(conn: &mut Conn, id: i64) -> Result<MemberRow, StoreError> {
-    Ok(roster_member::table
-        .find(id)
-        .select(MemberRow::as_select())
-        .first(conn)?)
-}
-
 /// M: how many labels are on.
 pub fn count_required(conn: &mut Conn, election_id: &str) -> Result<i64, StoreError> {
     Ok(roster_member::table
@@ -178,6 +170,14 @@ pub fn note_opened(conn: &mut Conn, person_id: i64, now_s: i64) -> Result<(), St
 pub fn note_bounced(conn: &mut Conn, person_id: i64, now_s: i64) -> Result<(), StoreError> {
     diesel::update(roster_member::table.filter(roster_member::person_id.eq(person_id)))
         .set(roster_member::bounced_s.eq(Some(now_s)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Forgets that mail was refused: the person has another address now.
+pub fn clear_bounced(conn: &mut Conn, person_id: i64) -> Result<(), StoreError> {
+    diesel::update(roster_member::table.filter(roster_member::person_id.eq(person_id)))
+        .set(roster_member::bounced_s.eq(None::<i64>))
         .execute(conn)?;
     Ok(())
 }

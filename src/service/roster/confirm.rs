@@ -19,6 +19,7 @@ use crate::service::roster::open_election;
 use crate::service::roster::standing::Standing;
 use crate::store::Conn;
 use crate::store::ledger;
+use crate::store::roster;
 use crate::store::roster::import as store;
 use crate::store::signature;
 
@@ -145,6 +146,9 @@ impl Writer<'_> {
             None => store::insert_person(conn, &person)?,
             Some(id) => {
                 store::update_person(conn, id, &person)?;
+                if change.diffs.iter().any(|diff| diff.field == "email") {
+                    roster::clear_bounced(conn, id)?;
+                }
                 id
             }
         })

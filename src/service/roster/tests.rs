@@ -269,6 +269,21 @@ fn a_number_that_changed_while_somebody_was_off_gets_its_label_when_they_are_bac
 }
 
 #[test]
+fn another_address_is_tried_again_after_one_that_refused_mail() {
+    let mut stage = Stage::new();
+    let mut row = siti();
+    stage.import(&[row]);
+    let person = stage.member(SITI).0;
+    store::roster::note_bounced(&mut stage.conn, person.id, NOW_S).unwrap();
+    row[3] = "Kepala Seksi";
+    stage.import(&[row]);
+    assert_eq!(stage.member(SITI).1.bounced_s, Some(NOW_S));
+    row[4] = "siti.baru@kementerian.example";
+    stage.import(&[row]);
+    assert_eq!(stage.member(SITI).1.bounced_s, None);
+}
+
+#[test]
 fn of_two_previews_only_the_first_is_confirmed() {
     let mut stage = Stage::new();
     let (first, first_draft) = stage.preview(&[budi()]);
