@@ -88,6 +88,7 @@ fn append(app: &App, data: &Path, id: &str) -> Result<u64, ikrar::service::Error
 
 /// Not a test by itself: the process that gets killed.
 #[test]
+#[expect(clippy::print_stdout, reason = "its lines are what the parent reads")]
 fn child() {
     let Some(data) = std::env::vars()
         .find(|(name, _)| name == CHILD_DATA)

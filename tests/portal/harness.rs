@@ -270,6 +270,7 @@ impl TestPortal {
     }
 
     /// The log's name as a type.
+    #[expect(clippy::unused_self, reason = "stories ask their portal")]
     pub(crate) fn origin(&self) -> Origin {
         ORIGIN.parse().unwrap()
     }
@@ -350,11 +351,11 @@ fn config(folder: &Path, database: Option<&Database>) -> Config {
     if let Some(database) = database {
         config.database = database.url().to_owned().into();
     }
-    config.web.public_url = PUBLIC_URL.to_owned();
+    PUBLIC_URL.clone_into(&mut config.web.public_url);
     config.web.workers = 1;
     config.web.requests_per_minute = 100_000;
     config.mail.transport = MailTransport::Folder;
-    config.mail.from = "Ikrar <ikrar@ikrar.example>".to_owned();
+    "Ikrar <ikrar@ikrar.example>".clone_into(&mut config.mail.from);
     config
 }
 
