@@ -23,6 +23,7 @@ pub mod roster_file;
 mod writer;
 
 use keys::Keys;
+use writer::Standing;
 use writer::Writer;
 
 /// A running portal. Cheap to clone.
@@ -42,16 +43,20 @@ struct Inner {
 
 impl App {
     /// Opens database, keys and log folder, brings the tables up to date, repairs the published view forward and starts the writer.
+    ///
+    /// Where database and published log disagree, e.g. after an old copy was restored, it opens all the same: what is there can
+    /// be read, `/readyz` says that something is wrong, and nothing is added to the ledger.
     pub fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let url = DatabaseUrl::new(config.database_url());
         create_data_dir(&config.data)?;
         let mut conn = url.connect()?;
         crate::service::migrate(&mut conn)?;
         let keys = Keys::load(&config.keys_dir(), &config.origin)?;
+        publish::check_identity(&mut conn, keys.log.vkey())?;
         let log = LogFolder::open(config.log_dir())?;
-        publish::publish(&mut conn, &log, &keys.log)?;
+        let standing = Standing::of(&publish::repair(&mut conn, &log, &keys.log));
         let pool = Pool::new(url.clone(), config.database_connections_max)?;
-        let writer = Writer::start(url, conn, log.clone(), keys.log.clone())?;
+        let writer = Writer::start(url, conn, log.clone(), keys.log.clone(), standing)?;
         let render = Render::new()?;
         Ok(Self(Arc::new(Inner {
             config,

@@ -296,6 +296,9 @@ impl Config {
                 "name the log, e.g. ikrar.example.go.id/2024; it can never change",
             );
         }
+        if let Err(why) = crate::ledger::note::KeyName::parse(&self.origin) {
+            return refuse("origin", &why.to_string());
+        }
         if self.database_connections_max < 2 {
             return refuse("database_connections_max", "give at least 2");
         }

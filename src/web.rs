@@ -4,6 +4,7 @@
 //! a refusal looks like in [`error`]. Absent: SQL, decisions.
 
 use std::net::TcpListener;
+use std::time::Duration;
 
 use actix_web::App as Server;
 use actix_web::HttpServer;
@@ -49,6 +50,9 @@ const FORM_BYTES_MAX: usize = 128 * 1024;
 
 /// The largest form of signed acts: a roster of 100,000 people has some 150.
 const ACTS_BYTES_MAX: usize = 32 << 20;
+
+/// How often addresses that have been quiet are forgotten.
+const SWEEP: Duration = Duration::from_mins(5);
 
 /// Every route of the portal.
 #[expect(clippy::too_many_lines, reason = "the table is one page, a route a line")]
@@ -167,8 +171,11 @@ pub fn configure(app: &App, limits: &guard::Limits) -> impl FnOnce(&mut ServiceC
 
 /// Starts the web server on a listening socket; it runs until stopped or the process gets SIGTERM.
 pub fn serve(app: &App, listener: TcpListener) -> std::io::Result<dev::Server> {
-    let limits = guard::Limits::new(&app.config().web);
-    let configure = configure(app, &limits);
+    serve_limited(app, listener, &guard::Limits::new(&app.config().web))
+}
+
+fn serve_limited(app: &App, listener: TcpListener, limits: &guard::Limits) -> std::io::Result<dev::Server> {
+    let configure = configure(app, limits);
     let workers = app.config().web.workers;
     let server = HttpServer::new(move || {
         Server::new()
@@ -192,11 +199,20 @@ pub fn run(
     ready: impl FnOnce(),
 ) -> std::io::Result<()> {
     actix_web::rt::System::new().block_on(async {
-        let server = serve(app, listener)?;
+        let limits = guard::Limits::new(&app.config().web);
+        let server = serve_limited(app, listener, &limits)?;
         let beside = actix_web::rt::spawn(beside);
+        let sweeping = actix_web::rt::spawn(async move {
+            let mut tick = tokio::time::interval(SWEEP);
+            loop {
+                tick.tick().await;
+                limits.sweep();
+            }
+        });
         ready();
         server.await?;
         beside.abort();
+        sweeping.abort();
         Ok(())
     })
 }

@@ -26,6 +26,9 @@ pub const OFFICER_KEY: &str = "officer.key";
 /// Mixed into the hash of six-digit codes, so that the database alone does not give them away.
 pub const PEPPER: &str = "pepper";
 
+/// Fewer bytes of it would be no secret.
+const PEPPER_BYTES_MIN: usize = 32;
+
 /// What a running portal needs.
 #[derive(Clone)]
 pub struct Keys {
@@ -44,6 +47,12 @@ impl Keys {
         let name = KeyName::parse(origin).with_context(|| format!("origin {origin:?}"))?;
         let log = Arc::new(NoteSigner::new(name, key)?);
         let pepper = Arc::new(Zeroizing::new(read_private(&folder.join(PEPPER))?));
+        if pepper.len() < PEPPER_BYTES_MIN {
+            bail!(
+                "{} is cut short; take it from your backup, or delete it and run `ikrar keygen`: only codes sent in the last minutes stop working",
+                folder.join(PEPPER).display()
+            );
+        }
         Ok(Self {
             log,
             pepper,
@@ -123,6 +132,21 @@ mod tests {
         assert!(generate(folder.path()).unwrap().is_empty());
         assert_eq!(std::fs::read(folder.path().join(LOG_KEY)).unwrap(), before);
         Keys::load(folder.path(), "ikrar.example/2024").unwrap();
+    }
+
+    #[test]
+    fn a_pepper_that_was_cut_short_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        generate(folder.path()).unwrap();
+        for length in [0, 31] {
+            let file = File::options()
+                .write(true)
+                .open(folder.path().join(PEPPER))
+                .unwrap();
+            file.set_len(length).unwrap();
+            let refused = Keys::load(folder.path(), "ikrar.example/2024").err().unwrap();
+            assert!(refused.to_string().contains("cut short"), "{refused}");
+        }
     }
 
     #[test]

@@ -7,8 +7,8 @@
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -26,10 +26,53 @@ const BATCH_MAX: usize = 512;
 /// How long the writer idles before it looks whether another process left something to publish.
 const IDLE: Duration = Duration::from_secs(5);
 
+/// How the published log stands to the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// The folder shows what is committed.
+    Published,
+    /// It could not be written; the next attempt may succeed.
+    Behind,
+    /// What was published is not what the database holds: nothing may be added until a person has looked.
+    Disagrees,
+}
+
+impl Standing {
+    /// After an attempt to publish; a failed one goes to the log.
+    pub(super) fn of<T>(attempt: &Result<T, Error>) -> Self {
+        match attempt {
+            Ok(_) => Self::Published,
+            Err(error @ Error::Tampered(_)) => {
+                tracing::error!(%error, "database and published log disagree: nothing is added to the ledger");
+                Self::Disagrees
+            }
+            Err(error) => {
+                tracing::error!(%error, "the log folder could not be brought up to date");
+                Self::Behind
+            }
+        }
+    }
+}
+
+/// A [`Standing`] that `/readyz` reads while the writer sets it.
+struct Shared(Mutex<Standing>);
+
+impl Shared {
+    fn get(&self) -> Standing {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, standing: Standing) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = standing;
+    }
+}
+
 /// One request: run in the transaction, answered after it.
 trait Job: Send {
     /// Runs the use-case; `false` undoes it.
     fn run(&mut self, conn: &mut Conn) -> bool;
+    /// Replaces the use-case's answer by a refusal, since its work is undone.
+    fn refuse(&mut self, error: Error);
     /// Sends the answer; with `failed`, the batch's fate instead of the use-case's own result.
     fn answer(self: Box<Self>, failed: Option<BatchFailure>);
 }
@@ -60,6 +103,10 @@ impl<T: Send, F: FnOnce(&mut Conn) -> Result<T, Error> + Send> Job for UseCase<T
         keep
     }
 
+    fn refuse(&mut self, error: Error) {
+        self.result = Some(Err(error));
+    }
+
     fn answer(self: Box<Self>, failed: Option<BatchFailure>) {
         let result = match (self.result, failed) {
             (Some(Err(refused)), _) => Err(refused),
@@ -75,7 +122,7 @@ impl<T: Send, F: FnOnce(&mut Conn) -> Result<T, Error> + Send> Job for UseCase<T
 /// The queue in front of the writer's thread.
 pub(super) struct Writer {
     queue: mpsc::Sender<Box<dyn Job>>,
-    published: Arc<AtomicBool>,
+    standing: Arc<Shared>,
 }
 
 impl Writer {
@@ -85,20 +132,21 @@ impl Writer {
         conn: Conn,
         folder: LogFolder,
         signer: Arc<NoteSigner>,
+        standing: Standing,
     ) -> std::io::Result<Self> {
         let (queue, jobs) = mpsc::channel();
-        let published = Arc::new(AtomicBool::new(true));
+        let standing = Arc::new(Shared(Mutex::new(standing)));
         let desk = Desk {
             url,
             conn,
             folder,
             signer,
-            published: Arc::clone(&published),
+            standing: Arc::clone(&standing),
         };
         std::thread::Builder::new()
             .name("ledger-writer".to_owned())
             .spawn(move || desk.work(&jobs))?;
-        Ok(Self { queue, published })
+        Ok(Self { queue, standing })
     }
 
     pub(super) fn submit<T, F>(&self, work: F) -> Result<oneshot::Receiver<Result<T, Error>>, Error>
@@ -119,7 +167,7 @@ impl Writer {
     }
 
     pub(super) fn is_published(&self) -> bool {
-        self.published.load(Ordering::Relaxed)
+        self.standing.get() == Standing::Published
     }
 }
 
@@ -129,7 +177,7 @@ struct Desk {
     conn: Conn,
     folder: LogFolder,
     signer: Arc<NoteSigner>,
-    published: Arc<AtomicBool>,
+    standing: Arc<Shared>,
 }
 
 impl Desk {
@@ -159,7 +207,7 @@ impl Desk {
             }
             Ok(true) => self.publish().err(),
             Ok(false) => {
-                if !self.published.load(Ordering::Relaxed) {
+                if self.standing.get() == Standing::Behind {
                     // What an earlier batch recorded still waits; these answers do not depend on it.
                     let _logged = self.publish();
                 }
@@ -178,16 +226,22 @@ impl Desk {
     }
 
     fn run(&mut self, batch: &mut [Box<dyn Job>]) -> Result<bool, Error> {
+        let is_frozen = self.standing.get() == Standing::Disagrees;
         crate::service::write(&mut self.conn, |conn| {
             let before = crate::service::ledger_size(conn)?;
             for job in batch {
                 // The savepoint's own error only says "undo"; the request keeps its answer.
                 let _undone = crate::service::savepoint(conn, |conn| {
-                    if job.run(conn) {
-                        Ok(())
-                    } else {
-                        Err(Error::Internal("undo".to_owned()))
+                    if !job.run(conn) {
+                        return Err(Error::Internal("undo".to_owned()));
                     }
+                    if is_frozen && crate::service::ledger_size(conn)? > before {
+                        job.refuse(Error::Tampered(
+                            "the database does not hold what was published".to_owned(),
+                        ));
+                        return Err(Error::Internal("undo".to_owned()));
+                    }
+                    Ok(())
                 });
             }
             Ok(crate::service::ledger_size(conn)? > before)
@@ -196,12 +250,14 @@ impl Desk {
 
     fn publish(&mut self) -> Result<(), BatchFailure> {
         let result = publish::publish(&mut self.conn, &self.folder, &self.signer);
-        self.published.store(result.is_ok(), Ordering::Relaxed);
-        result.map(|_published| ()).map_err(|error| {
-            tracing::error!(%error, "the log folder could not be brought up to date");
+        let standing = Standing::of(&result);
+        self.standing.set(standing);
+        if standing == Standing::Behind {
             self.reconnect();
-            BatchFailure::Publish
-        })
+        }
+        result
+            .map(|_published| ())
+            .map_err(|_logged| BatchFailure::Publish)
     }
 
     /// Puts a fresh connection in the place of one that may be broken; dropping the old one undoes what it had begun.

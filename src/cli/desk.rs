@@ -75,6 +75,9 @@ impl Desk {
 
     /// Runs a use-case in one transaction, then publishes what it entered.
     pub(super) fn write<T>(&mut self, work: impl FnOnce(&mut Conn) -> Result<T, Error>) -> anyhow::Result<T> {
+        publish::check_identity(&mut self.conn, self.keys.log.vkey())?;
+        publish::publish(&mut self.conn, &self.log, &self.keys.log)
+            .context("nothing was written; `ikrar doctor` says more")?;
         let done = service::write(&mut self.conn, work).map_err(|error| explain(&error))?;
         publish::publish(&mut self.conn, &self.log, &self.keys.log)
             .context("recorded, but not published yet; `ikrar serve` publishes it at its start")?;

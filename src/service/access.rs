@@ -100,7 +100,10 @@ pub fn request_link(conn: &mut Conn, email: &str, now_s: i64) -> Result<(), Erro
         subjects.push(Subject::Person(person.id));
     }
     for subject in subjects {
-        if account::count_links_since(conn, subject, now_s.saturating_sub(LINK_WINDOW_S))? < LINKS_MAX {
+        // Mails that wait count as well, else a burst of requests would overtake the limit before the first link is made.
+        let made = account::count_links_since(conn, subject, now_s.saturating_sub(LINK_WINDOW_S))?;
+        let waiting = outbox::count_waiting(conn, subject, "signin")?;
+        if made.saturating_add(waiting) < LINKS_MAX {
             outbox::insert(conn, "signin", subject, None, None, now_s)?;
         }
     }

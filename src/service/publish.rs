@@ -5,6 +5,9 @@
 
 use std::time::Duration;
 
+use crate::domain::entry::Body;
+use crate::domain::entry::Entry;
+use crate::ledger::audit::audit_files;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::hash::Hash;
 use crate::ledger::note::NoteSigner;
@@ -41,20 +44,19 @@ pub struct Published {
 pub fn publish(conn: &mut Conn, folder: &LogFolder, signer: &NoteSigner) -> Result<Option<Published>, Error> {
     let _lock = folder.lock().map_err(Error::internal)?;
     let head = ledger::head(conn)?;
+    let published = read(folder, signer.vkey())?;
+    for known in published.iter().chain(read_full(folder, signer.vkey()).as_ref()) {
+        check_extends(conn, known, head.size)?;
+    }
     if head.size == 0 {
         return Ok(None);
     }
-    let published = read(folder, signer.vkey())?;
     let old_size = published.as_ref().map_or(0, |p| p.size);
-    if let Some(published) = published {
-        check_extends(conn, &published, head.size)?;
-        if published.size == head.size {
-            // A publisher that died between its last two writes left the second one to us.
-            folder
-                .write_once(CHECKPOINT, published.note.as_bytes())
-                .map_err(Error::internal)?;
-            return Ok(Some(published));
-        }
+    if let Some(published) = published
+        && published.size == head.size
+    {
+        complete(folder, signer.vkey(), &published)?;
+        return Ok(Some(published));
     }
     folder
         .write_once(VKEY, format!("{}\n", signer.vkey()).as_bytes())
@@ -78,12 +80,86 @@ pub fn publish(conn: &mut Conn, folder: &LogFolder, signer: &NoteSigner) -> Resu
     }))
 }
 
-/// The checkpoint that stands in the folder, its signature verified; an unreadable one is [`Error::Tampered`].
-pub fn read(folder: &LogFolder, vkey: &Vkey) -> Result<Option<Published>, Error> {
-    let Some(bytes) = folder.read(LATEST).map_err(Error::internal)? else {
+/// The log in the database must be this installation's: begun under the same name, with the same key.
+///
+/// Another key or name in the settings is no reason to go on: what would be signed with it, nobody could verify.
+pub fn check_identity(conn: &mut Conn, vkey: &Vkey) -> Result<(), Error> {
+    let Some(first) = ledger::find_entry(conn, 0)? else {
+        return Ok(());
+    };
+    let entry = Entry::parse(&first).map_err(|e| Error::Tampered(format!("the first entry: {e}")))?;
+    let Body::Genesis(genesis) = entry.body else {
+        return Err(Error::Tampered("the first entry begins no log".to_owned()));
+    };
+    if genesis.vkey.to_string() == vkey.to_string() {
+        return Ok(());
+    }
+    Err(Error::Tampered(format!(
+        "this database holds the log {}, the settings and keys are of {vkey}: is `origin` or the key file another one?",
+        genesis.vkey
+    )))
+}
+
+/// Once at the start: [`publish`], then whatever is missing or damaged in the folder is made again.
+///
+/// No public file is replaced unless the files made from the database give, all together, the root that was signed: what the
+/// database has lost or changed since must not spread.
+pub fn repair(conn: &mut Conn, folder: &LogFolder, signer: &NoteSigner) -> Result<Option<Published>, Error> {
+    let Some(published) = publish(conn, folder, signer)? else {
         return Ok(None);
     };
-    let tampered = |why: String| Error::Tampered(format!("{LATEST}: {why}"));
+    let checkpoint = Checkpoint::open(&published.note, signer.vkey()).map_err(Error::internal)?;
+    let Err(damage) = audit_files(&checkpoint, |path| folder.read(path), |_, _| {}) else {
+        return Ok(Some(published));
+    };
+    tracing::warn!(%damage, "the log folder is damaged: making it again from the database");
+    let _lock = folder.lock().map_err(Error::internal)?;
+    audit_files(&checkpoint, |path| made(conn, path), |_, _| {})
+        .map_err(|e| Error::Tampered(format!("the database does not hold what was published: {e}")))?;
+    write_tiles(conn, folder, 0, published.size)?;
+    Ok(Some(published))
+}
+
+/// A file of the log as the database gives it.
+fn made(conn: &mut Conn, path: &str) -> Result<Option<Vec<u8>>, Error> {
+    if let Ok(bundle) = tile::EntryBundle::parse(path) {
+        return bundle_bytes(conn, &bundle).map(Some);
+    }
+    let Ok(tile) = tile::Tile::parse(path) else {
+        return Ok(None);
+    };
+    let bytes = tile::tile_bytes(&tile, &mut StoredHashes(conn));
+    bytes.map(Some).map_err(|e| Error::Tampered(e.to_string()))
+}
+
+/// What a process killed between two files, or a careless hand, left out beside the newest checkpoint.
+fn complete(folder: &LogFolder, vkey: &Vkey, published: &Published) -> Result<(), Error> {
+    folder
+        .write_once(VKEY, format!("{vkey}\n").as_bytes())
+        .map_err(Error::internal)?;
+    if read_full(folder, vkey).is_some_and(|full| full.size == published.size) {
+        return Ok(());
+    }
+    folder
+        .write(CHECKPOINT, published.note.as_bytes())
+        .map_err(Error::internal)
+}
+
+/// The checkpoint with the quorum, if there is one that the log signed.
+fn read_full(folder: &LogFolder, vkey: &Vkey) -> Option<Published> {
+    read_file(folder, CHECKPOINT, vkey).ok().flatten()
+}
+
+/// The checkpoint that stands in the folder, its signature verified; an unreadable one is [`Error::Tampered`].
+pub fn read(folder: &LogFolder, vkey: &Vkey) -> Result<Option<Published>, Error> {
+    read_file(folder, LATEST, vkey)
+}
+
+fn read_file(folder: &LogFolder, name: &str, vkey: &Vkey) -> Result<Option<Published>, Error> {
+    let Some(bytes) = folder.read(name).map_err(Error::internal)? else {
+        return Ok(None);
+    };
+    let tampered = |why: String| Error::Tampered(format!("{name}: {why}"));
     let note = String::from_utf8(bytes).map_err(|e| tampered(e.to_string()))?;
     let checkpoint = Checkpoint::open(&note, vkey).map_err(|e| tampered(e.to_string()))?;
     Ok(Some(Published {
@@ -119,9 +195,7 @@ pub fn root_at(conn: &mut Conn, size: u64) -> Result<Hash, Error> {
 fn write_tiles(conn: &mut Conn, folder: &LogFolder, old_size: u64, new_size: u64) -> Result<(), Error> {
     let growth = tile::tiles_for_growth(old_size, new_size);
     for bundle in &growth.bundles {
-        let from = bundle.first_entry();
-        let entries = ledger::list_entries(conn, from, from.saturating_add(u64::from(bundle.width())))?;
-        let bytes = bundle.encode(&entries).map_err(Error::internal)?;
+        let bytes = bundle_bytes(conn, bundle)?;
         folder
             .write_once(&bundle.path(), &bytes)
             .map_err(Error::internal)?;
@@ -132,6 +206,12 @@ fn write_tiles(conn: &mut Conn, folder: &LogFolder, old_size: u64, new_size: u64
         folder.write_once(&tile.path(), &bytes).map_err(Error::internal)?;
     }
     Ok(())
+}
+
+fn bundle_bytes(conn: &mut Conn, bundle: &tile::EntryBundle) -> Result<Vec<u8>, Error> {
+    let from = bundle.first_entry();
+    let entries = ledger::list_entries(conn, from, from.saturating_add(u64::from(bundle.width())))?;
+    bundle.encode(&entries).map_err(Error::internal)
 }
 
 /// Deletes partial tiles whose full tile has been there for an hour. Run at start and every hour.
@@ -163,10 +243,8 @@ pub fn sweep_partials(folder: &LogFolder, size: u64) -> Result<u64, Error> {
 mod tests {
     use ed25519_dalek::SigningKey;
 
-    use crate::domain::entry::Body;
     use crate::domain::entry::Channel;
     use crate::domain::entry::Dispute;
-    use crate::ledger::audit::audit_files;
     use crate::ledger::note::KeyName;
 
     use super::*;
@@ -245,6 +323,57 @@ mod tests {
         log.folder.write(CHECKPOINT, old.as_bytes()).unwrap();
         log.publish().unwrap();
         assert_eq!(log.folder.read(CHECKPOINT).unwrap().unwrap(), new.as_bytes());
+    }
+
+    #[test]
+    fn what_is_lost_or_damaged_in_the_folder_is_made_again_at_the_start() {
+        let mut log = log();
+        log.append(300);
+        log.publish().unwrap();
+        let damage: [(&str, Option<&[u8]>); 8] = [
+            (CHECKPOINT, None),
+            (CHECKPOINT, Some(b"ikrar.test/1\n1")),
+            (VKEY, None),
+            (LATEST, None),
+            ("tile/0/000", None),
+            ("tile/0/001.p/44", Some(b"short")),
+            ("tile/entries/000", Some(b"")),
+            ("tile/entries/001.p/44", None),
+        ];
+        for (name, bytes) in damage {
+            match bytes {
+                None => std::fs::remove_file(log.folder.path().join(name)).unwrap(),
+                Some(bytes) => log.folder.write(name, bytes).unwrap(),
+            }
+            repair(&mut log.conn, &log.folder, &log.signer).unwrap();
+            assert!(log.folder.read(VKEY).unwrap().is_some(), "{name}");
+            log.audit();
+        }
+    }
+
+    #[test]
+    fn a_changed_database_is_not_spread_over_the_public_files() {
+        let (mut log, mut other) = (log(), log());
+        log.append(5);
+        log.publish().unwrap();
+        other.append(4);
+        let damaged = log.folder.path().join("tile/0/000.p/5");
+        std::fs::remove_file(&damaged).unwrap();
+        std::mem::swap(&mut log.conn, &mut other.conn);
+        let repaired = repair(&mut log.conn, &log.folder, &log.signer);
+        assert!(matches!(repaired, Err(Error::Tampered(_))));
+        assert!(!damaged.exists());
+    }
+
+    #[test]
+    fn an_empty_database_beside_a_published_log_is_no_new_log() {
+        let mut log = log();
+        log.append(2);
+        log.publish().unwrap();
+        log.conn = crate::store::memory();
+        assert!(matches!(log.publish(), Err(Error::Tampered(_))));
+        std::fs::remove_file(log.folder.path().join(LATEST)).unwrap();
+        assert!(matches!(log.publish(), Err(Error::Tampered(_))));
     }
 
     #[test]

@@ -163,3 +163,20 @@ pub fn count_since(conn: &mut Conn, person_id: i64, template: &str, since_s: i64
         .count()
         .get_result(conn)?)
 }
+
+/// How many mails of a template wait for somebody.
+pub fn count_waiting(conn: &mut Conn, to: Subject, template: &str) -> Result<i64, StoreError> {
+    let waiting = outbox::table
+        .filter(outbox::template.eq(template))
+        .filter(outbox::state.eq("queued"));
+    Ok(match to {
+        Subject::Person(id) => waiting
+            .filter(outbox::person_id.eq(id))
+            .count()
+            .get_result(conn)?,
+        Subject::Account(id) => waiting
+            .filter(outbox::account_id.eq(id))
+            .count()
+            .get_result(conn)?,
+    })
+}

@@ -3,6 +3,7 @@
 //! The log line carries the route's pattern, never the path: paths hold codes and tokens.
 
 use std::net::IpAddr;
+use std::net::Ipv6Addr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Instant;
@@ -77,7 +78,7 @@ impl Limits {
     }
 
     fn allow(&self, request: &ServiceRequest) -> bool {
-        let Some(address) = self.address(request) else {
+        let Some(address) = self.address(request).map(subscriber) else {
             return true;
         };
         let path = request.path();
@@ -95,15 +96,30 @@ impl Limits {
     }
 }
 
+/// The part of an address that one subscriber cannot choose: an IPv6 customer has a whole /64 to vary (RFC 6177).
+fn subscriber(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+            Some(v4) => v4.into(),
+            None => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
+        },
+    }
+}
+
 /// The middleware around every route.
 pub async fn guard(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
     let started = Instant::now();
     let id = RequestId(crate::app::random::<8>().map(hex::encode).unwrap_or_default());
     request.extensions_mut().insert(id.clone());
     let method = request.method().clone();
+    if method == Method::HEAD {
+        // Routed as GET; the protocol's encoder leaves the body out (RFC 9110, 9.3.2).
+        request.head_mut().method = Method::GET;
+    }
     let mut response = match admit(&request) {
         Ok(()) => next.call(request).await?.map_into_boxed_body(),
         Err(failure) => request.error_response(failure),
@@ -243,5 +259,18 @@ fn set_headers(headers: &mut HeaderMap, id: &RequestId, secure: bool) {
     }
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_gets_more_tries_by_varying_an_ipv6_address() {
+        let of = |text: &str| subscriber(text.parse().unwrap()).to_string();
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), of("2001:db8:1:2:ffff::1"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
     }
 }

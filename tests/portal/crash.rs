@@ -283,3 +283,91 @@ fn the_writer_outlives_a_broken_connection_and_a_panic() {
     let subjects: Vec<&str> = lines.iter().map(|line| line.subject.as_str()).collect();
     assert_eq!(subjects, ["election a", "election a"]);
 }
+
+/// The database alone, as a copy that was made at night: its newest pages are in the write-ahead file.
+fn copy_database(data: &Path, to: &Path) {
+    for name in ["db.sqlite", "db.sqlite-wal"] {
+        if data.join(name).exists() {
+            std::fs::copy(data.join(name), to.join(name)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn an_old_copy_of_the_database_is_read_but_adds_nothing_to_the_log() {
+    let (data, aside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut told = BTreeMap::new();
+    let mut child = spawn(data.path(), None);
+    listen(&mut child, &mut told, |heard| heard > 3);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    copy_database(data.path(), aside.path());
+    let mut child = spawn(data.path(), None);
+    listen(&mut child, &mut told, |heard| heard > 8);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    for name in ["db.sqlite", "db.sqlite-wal", "db.sqlite-shm"] {
+        let _was_not_there = std::fs::remove_file(data.path().join(name));
+    }
+    copy_database(aside.path(), data.path());
+    let public = std::fs::read(data.path().join("log/checkpoint.latest")).unwrap();
+
+    let app = App::open(config(data.path()), Clock::machine()).unwrap();
+    assert!(!app.is_published(), "readyz must say so");
+    let size = app.read_here(ikrar::service::ledger_size).unwrap();
+    assert!(size > 0);
+    let refused = append(&app, data.path(), "fork").unwrap_err();
+    assert!(matches!(refused, ikrar::service::Error::Tampered(_)), "{refused}");
+    assert_eq!(app.read_here(ikrar::service::ledger_size).unwrap(), size);
+    app.write_here(|_| Ok(())).unwrap();
+    assert_eq!(
+        std::fs::read(data.path().join("log/checkpoint.latest")).unwrap(),
+        public
+    );
+}
+
+#[test]
+fn a_start_makes_a_damaged_log_folder_whole_again() {
+    let data = tempfile::tempdir().unwrap();
+    let app = open(data.path());
+    let told: BTreeMap<u64, String> = (0..4)
+        .map(|n| {
+            (
+                append(&app, data.path(), &format!("e{n}")).unwrap(),
+                format!("e{n}"),
+            )
+        })
+        .collect();
+    drop(app);
+    let log = data.path().join("log");
+    std::fs::remove_dir_all(log.join("tile")).unwrap();
+    std::fs::remove_file(log.join("log.vkey")).unwrap();
+    std::fs::write(log.join("checkpoint"), "ikrar.te").unwrap();
+    let app = open(data.path());
+    assert!(app.is_published());
+    check_log(&app, &told);
+    for name in ["checkpoint", "log.vkey"] {
+        let bytes = std::fs::read(log.join(name)).unwrap();
+        assert!(bytes.len() > 60, "{name}");
+    }
+}
+
+#[test]
+fn another_name_or_key_than_the_logs_does_not_start() {
+    let data = tempfile::tempdir().unwrap();
+    drop(open(data.path()));
+    let mut other = config(data.path());
+    other.origin = "ikrar.test/other".to_owned();
+    let refused = App::open(other, Clock::machine()).err().unwrap().to_string();
+    assert!(
+        refused.contains("ikrar.test/crash+") && refused.contains("ikrar.test/other+"),
+        "{refused}"
+    );
+    std::fs::remove_file(data.path().join("keys/log.key")).unwrap();
+    keys::generate(&data.path().join("keys")).unwrap();
+    let refused = App::open(config(data.path()), Clock::machine())
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(refused.contains("this database holds the log"), "{refused}");
+}

@@ -164,3 +164,30 @@ fn a_zero_byte_in_a_request_is_no_failure_of_the_portal() {
     let status = officer.post("/sign-in", &[("email", "a\0@b.example")]).status;
     assert!(status < 500, "/sign-in: {status}");
 }
+
+#[test]
+fn a_head_request_gets_the_headers_of_the_page_and_no_body() {
+    use std::io::Read;
+    use std::io::Write;
+
+    let portal = TestPortal::new();
+    let host = portal.url.trim_start_matches("http://").to_owned();
+    for path in ["/", "/checkpoint", "/log.vkey", "/tile/0/000.p/1", "/healthz"] {
+        let full = portal.browser().get(path).ok().bytes.len();
+        let mut stream = std::net::TcpStream::connect(&host).unwrap();
+        write!(
+            stream,
+            "HEAD {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200 "), "{path}: {head}");
+        assert!(
+            head.to_lowercase().contains(&format!("content-length: {full}")),
+            "{path}: {head}"
+        );
+        assert_eq!(body, "", "{path}");
+    }
+}

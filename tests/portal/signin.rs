@@ -85,6 +85,19 @@ fn links_end_and_have_a_limit() {
 }
 
 #[test]
+fn a_burst_of_requests_does_not_overtake_the_limit() {
+    let portal = portal();
+    let email = portal.person(0).email.clone();
+    let mut ani = portal.browser();
+    for _ in 0..8 {
+        ani.post("/sign-in", &[("email", &email)])
+            .goes_to("/sign-in/sent");
+    }
+    ikrar::mail::drain_once(&portal.app).unwrap();
+    assert_eq!(portal.mails().len(), 5, "mails that wait count too");
+}
+
+#[test]
 fn entering_ends_the_session_before_and_signing_out_ends_this_one() {
     let portal = portal();
     let mut first = portal.sign_in(0);
