@@ -31,6 +31,7 @@ pub use frame::PageFrame;
 pub use frame::Site;
 pub use moment::date;
 pub use moment::datetime;
+pub use moment::deadline;
 
 use asset::Assets;
 use catalogue::Catalogue;

@@ -116,6 +116,12 @@ fn config(args: &DemoArgs, port: u16) -> Config {
     config
 }
 
+/// The midnight of Jakarta that ends the day of `unix_s`.
+const fn midnight(unix_s: i64) -> i64 {
+    const JAKARTA_S: i64 = 7 * 3600;
+    ((unix_s + JAKARTA_S).div_euclid(DAY_S) + 1) * DAY_S - JAKARTA_S
+}
+
 /// A database whose log is not the demonstration's is somebody's own.
 fn refuse_other_data(config: &Config) -> anyhow::Result<()> {
     let shown = config.data.display();
@@ -235,7 +241,7 @@ impl Seed<'_> {
                 id: ELECTION.parse()?,
                 title: "Pemilu (peragaan)".parse()?,
                 opens: time(self.start_s + 3600)?,
-                closes: time(self.start_s + 60 * DAY_S)?,
+                closes: time(midnight(self.start_s + 60 * DAY_S))?,
                 zone: "Asia/Jakarta".parse()?,
                 contests: vec![contest("dpr", 5)?, contest("presiden", 10)?],
                 lookup: LookUp::Receipt,

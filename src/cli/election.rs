@@ -59,7 +59,7 @@ pub struct CreateArgs {
     /// First minute of signing, on the clocks of the zone: 2023-11-01T08:00.
     #[arg(long, value_name = "TIME")]
     opens: String,
-    /// First minute in which signing is over.
+    /// First minute in which signing is over; people read the minute before as the last one.
     #[arg(long, value_name = "TIME")]
     closes: String,
     /// Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT).

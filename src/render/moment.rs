@@ -64,6 +64,25 @@ pub fn date(unix_s: i64, zone: &str, lang: Lang) -> Option<String> {
     day_of(&civil(unix_s, zone)?, lang)
 }
 
+/// The last minute before `closes_s`, the first one that is too late. People read it as "paling lambat" without having to ask
+/// whether midnight belongs to the day before or after it: `13 Februari 2024 pukul 23.59 WIB`.
+///
+/// ```
+/// use ikrar::render::{Lang, deadline};
+/// assert_eq!(
+///     deadline(1_707_843_600, "Asia/Jakarta", Lang::Id).as_deref(),
+///     Some("13 Februari 2024 pukul 23.59 WIB"),
+/// );
+/// ```
+pub fn deadline(closes_s: i64, zone: &str, lang: Lang) -> Option<String> {
+    datetime(last_minute(closes_s), zone, lang)
+}
+
+/// The start of the last minute that is in time.
+const fn last_minute(closes_s: i64) -> i64 {
+    closes_s.saturating_sub(60)
+}
+
 fn civil(unix_s: i64, zone: &str) -> Option<ZonedDateTime> {
     let zone = TimeZone::get(zone).ok()?;
     Some(Timestamp::from_second(unix_s).ok()?.to_zoned_datetime(zone))
@@ -94,8 +113,9 @@ fn or_refuse<T>(value: Option<T>, unix_s: i64, zone: &str) -> TeraResult<T> {
     value.ok_or_else(|| tera::Error::message(format!("no moment {unix_s} in zone {zone}")))
 }
 
-/// Teaches templates `at | datetime(zone=…)`, `at | date(zone=…)`, `at | utc` and `at | iso`.
-/// Pages use the component `<when at={…} zone={…} />`, which shows the first with UTC beneath.
+/// Teaches templates `at | datetime(zone=…)`, `at | date(zone=…)`, `at | utc`, `at | iso`, `closes | deadline(zone=…)` and
+/// `closes | last_minute`. Pages use the components `<when at={…} zone={…} />` and `<deadline closes={…} zone={…} />`, which show
+/// the moment with UTC beneath.
 pub(super) fn register(engine: &mut Tera, lang: Lang) {
     engine.register_filter(
         "datetime",
@@ -111,6 +131,16 @@ pub(super) fn register(engine: &mut Tera, lang: Lang) {
             or_refuse(date(at, zone, lang), at, zone)
         },
     );
+    engine.register_filter(
+        "deadline",
+        move |closes: i64, kwargs: Kwargs, _: &State| -> TeraResult<String> {
+            let zone = kwargs.must_get::<&str>("zone")?;
+            or_refuse(deadline(closes, zone, lang), closes, zone)
+        },
+    );
+    engine.register_filter("last_minute", |closes: i64, _: Kwargs, _: &State| {
+        last_minute(closes)
+    });
     engine.register_filter(
         "utc",
         move |at: i64, _: Kwargs, _: &State| -> TeraResult<String> {
