@@ -21,8 +21,8 @@ error-409-text = Yang Anda kirim bertentangan dengan yang sudah tercatat, sehing
 error-409-do = Kembali ke halaman sebelumnya, muat ulang, dan periksa keadaan terbaru sebelum mencoba lagi.
 
 error-413-title = Berkas terlalu besar
-error-413-text = Berkas yang Anda kirim melebihi batas ukuran.
-error-413-do = Kirim berkas yang lebih kecil atau bagi menjadi beberapa berkas. Tidak ada yang tersimpan dari pengiriman ini.
+error-413-text = Berkas atau isian yang Anda kirim melebihi batas ukuran.
+error-413-do = Kurangi isinya, atau bagi berkasnya menjadi beberapa bagian. Tidak ada yang tersimpan dari pengiriman ini.
 
 error-429-title = Terlalu banyak percobaan
 error-429-text = Kami menerima terlalu banyak permintaan dari Anda dalam waktu singkat.
