@@ -70,7 +70,7 @@ function decode(body, encoding = "7bit") {
 }
 
 function quotedPrintable(text) {
-  return text.replace(/[ \t]*=\r?\n/g, "").replace(/=([0-9A-F]{2})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+  return text.replace(/=[ \t]*\r?\n/g, "").replace(/=([0-9A-F]{2})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
 }
 
 /** Encoded words of a header (RFC 2047); ours are UTF-8. */

@@ -1,0 +1,246 @@
+// The pages that the story does not pass: officers' lists, filters, an import that is partly refused, every state of the signing
+// page, used and unknown links, errors of forms, error pages, the printed sheet. Each is looked at on a phone and on a desk.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { openBrowser, startPortal } from "./lib.mjs";
+
+const ELECTION = "pemilu-peragaan";
+const LATER = "pilkada-nanti";
+const HEAD = "NIP BARU;NAMA;GELAR DEPAN;GELAR BELAKANG;EMAIL GOV;JENIS PEGAWAI NAMA;KEDUDUKAN HUKUM NAMA;JABATAN NAMA;LOKASI KERJA NAMA;UNOR NAMA";
+
+const day = (offset) => new Date(Date.now() + offset * 86_400_000 + 7 * 3_600_000).toISOString().slice(0, 16);
+
+const link = (portal, who) => portal.lines.find((line) => line.trim().startsWith(who) && line.includes("/enter/")).match(/https?:\S+/)[0];
+
+async function enter(browser, url) {
+  const visitor = await browser.visitor(url);
+  await visitor.page.locator("main form button").click();
+  await visitor.page.waitForLoadState();
+  return visitor;
+}
+
+/** Opens each path and looks at it. */
+async function tour(visitor, pages) {
+  for (const [name, path] of Object.entries(pages)) {
+    await visitor.page.goto(`${visitor.origin}${path}`);
+    await visitor.look(name);
+  }
+}
+
+async function act(visitor, path, then) {
+  await visitor.page.locator("form[data-act] button:enabled").first().click();
+  await visitor.page.waitForURL(then ?? new RegExp(path));
+}
+
+async function makeKey(visitor) {
+  await visitor.page.goto(`${visitor.origin}/key`);
+  await visitor.page.locator("form[data-officer-key] button:enabled").first().click();
+  await visitor.page.locator(".summary").first().waitFor();
+}
+
+/** An election that opens in five days, with the pact. */
+async function publishLater(hr) {
+  await hr.page.goto(`${hr.origin}/elections/new`);
+  await hr.page.fill("[name=title]", "Pilkada Nanti");
+  await hr.page.fill("[name=id]", LATER);
+  await hr.page.fill("[name=opens]", day(5));
+  await hr.page.fill("[name=closes]", day(3));
+  await hr.page.locator("main form[action='/elections/draft'] button").click();
+  await hr.page.locator("[data-error-summary]").waitFor();
+  await hr.look("election-errors");
+  await hr.page.fill("[name=closes]", day(30));
+  await hr.page.locator("main form[action='/elections/draft'] button").click();
+  await act(hr, `/elections/${LATER}`);
+  await hr.page.goto(`${hr.origin}/elections/${LATER}/pact`);
+  await hr.page.locator(`main form[action='/elections/${LATER}/pact'] button`).click();
+  await act(hr, `/elections/${LATER}$`);
+}
+
+async function upload(hr, election, name, text) {
+  await hr.page.goto(`${hr.origin}/roster`);
+  await hr.page.selectOption("[name=election]", election);
+  await hr.page.setInputFiles("[name=file]", { name, mimeType: "text/csv", buffer: Buffer.from(text) });
+  await hr.page.locator("main form[action='/roster'] button").click();
+  await hr.page.waitForURL(/\/roster\/\d+/);
+}
+
+/** Three people: one must sign, one need not, and one number was ruined by a spreadsheet. */
+function export3(mail) {
+  const row = (nip, name, email, standing) => `'${nip};${name};;;${email};PNS;${standing};Analis Kebijakan;Jakarta;Seksi Literasi Digital`;
+  return [
+    HEAD,
+    row("198803122012032004", "Wulan Pertiwi", mail.soon, "Aktif"),
+    row("196511021990031001", "Suparjo Hadinata", mail.excused, "Pensiun"),
+    row("1.98609E+17", "Rusak Karena Excel", "rusak@uji.invalid", "Aktif"),
+  ].join("\n");
+}
+
+async function askLink(browser, portal, email) {
+  const visitor = await browser.visitor(`${portal.url}/sign-in`);
+  await visitor.page.fill("[name=email]", email);
+  await visitor.page.locator("main form button").click();
+  await visitor.page.waitForURL(/sent/);
+  const mail = await portal.mailbox.next({ to: email });
+  await visitor.page.goto(mail.links.find((url) => url.includes("/enter/")));
+  await visitor.page.locator("main form button").click();
+  await visitor.page.waitForURL(/\/sign/);
+  return visitor;
+}
+
+test("HR's and officers' pages", { timeout: 300_000 }, async (t) => {
+  const portal = await startPortal(t, { args: ["--people", "120"] });
+  const browser = await openBrowser(t);
+  const hr = await enter(browser, link(portal, "hr"));
+  await hr.look("hr-start");
+  await hr.page.locator(".meter-row a").first().click();
+  await hr.look("hr-unit");
+  await tour(hr, {
+    "hr-signed-filter": `/hr?election=${ELECTION}&state=signed`,
+    "hr-nobody": `/hr?election=${ELECTION}&q=tidakadaorangnya`,
+    "elections": "/elections",
+    "election-demo": `/elections/${ELECTION}`,
+    "election-amend": `/elections/${ELECTION}/amend`,
+    "error-403": "/officers",
+    "error-404": "/tidak/ada",
+  });
+  await makeKey(hr);
+  await publishLater(hr);
+
+  const mail = { soon: "wulan@uji.invalid", excused: "suparjo@uji.invalid" };
+  await upload(hr, LATER, "siasn.csv", export3(mail));
+  await hr.page.locator("form[data-act]").waitFor();
+  for (const show of ["refused", "excluded"]) {
+    await hr.page.locator(`.tabs a[href*='show=${show}']`).click();
+    await hr.page.waitForLoadState();
+    await hr.look(`roster-${show}`);
+  }
+  await act(hr, null, /\/roster\/\d+$/);
+  await hr.page.locator("form[data-act]").waitFor({ state: "detached" });
+  await hr.look("roster-result");
+  await upload(hr, LATER, "bukan-daftar.csv", "satu,dua\n1,2\n");
+  await hr.page.locator("main a.button").waitFor();
+  await hr.look("roster-failed");
+  await tour(hr, { "hr-later": `/hr?election=${LATER}`, "roster-past": "/roster" });
+
+  const soon = await askLink(browser, portal, mail.soon);
+  await soon.page.goto(`${portal.url}/sign`);
+  await soon.look("tasks-before");
+  const excused = await askLink(browser, portal, mail.excused);
+  await excused.page.goto(`${portal.url}/sign`);
+  await excused.look("tasks-excluded");
+
+  const operator = await enter(browser, link(portal, "operator"));
+  await tour(operator, { officers: "/officers", "key-none": "/key" });
+  const head = await enter(browser, link(portal, "unit head"));
+  await tour(head, { "hr-head": "/hr" });
+
+  const examiner = await enter(browser, link(portal, "examiner"));
+  await tour(examiner, { "complaint-new": "/complaints/new", authorities: "/complaints/authorities" });
+  await examiner.page.goto(`${portal.url}/complaints/new`);
+  await examiner.page.fill("[name=complaint_id]", "UJI-9");
+  await examiner.page.fill("[name=incident_date]", "kemarin");
+  await examiner.page.locator("main form button").click();
+  await examiner.page.locator("[data-error-summary]").waitFor();
+  await examiner.look("complaint-new-errors");
+});
+
+test("signing by keyboard, and what stands in its way", { timeout: 300_000 }, async (t) => {
+  const portal = await startPortal(t);
+  const browser = await openBrowser(t);
+  const address = link(portal, "signer");
+
+  const plain = await browser.visitor(`${portal.url}/`, { javaScriptEnabled: false });
+  await plain.page.goto(`${portal.url}/verify`);
+  await plain.shoot("nojs-verify");
+
+  const signer = await browser.visitor(address, { viewport: { width: 360, height: 740 } });
+  await press(signer, "main form button", "Enter");
+  await signer.page.waitForURL(/\/sign/);
+  await signer.page.goto(`${portal.url}/sign`);
+  await signer.look("tasks-ready");
+  const again = await browser.visitor(address);
+  await again.look("enter-used");
+  await tour(again, { "enter-unknown": "/enter/abc", "code-unknown": "/v/0000-0000-0000" });
+  await again.page.goto(`${portal.url}/sign-in`);
+  await again.page.locator("[name=email]").evaluate((field) => (field.type = "text"));
+  await again.page.fill("[name=email]", "bukan alamat");
+  await again.page.locator("main form button").click();
+  await again.page.locator("[data-error-summary]").waitFor();
+  assert.equal(await again.page.evaluate(() => document.activeElement.hasAttribute("data-error-summary")), true, "the summary takes the focus");
+  await again.look("sign-in-errors");
+
+  // The same person without JavaScript, and in a browser that cannot sign.
+  const cookies = await signer.context.cookies();
+  const bare = await browser.visitor(`${portal.url}/`, { javaScriptEnabled: false });
+  await bare.context.addCookies(cookies);
+  await bare.page.goto(`${portal.url}/sign?election=${ELECTION}`);
+  await bare.shoot("nojs-sign");
+  const old = await browser.visitor(`${portal.url}/`);
+  await old.context.addCookies(cookies);
+  await old.context.addInitScript(() => {
+    SubtleCrypto.prototype.generateKey = () => Promise.reject(new DOMException("no Ed25519", "NotSupportedError"));
+  });
+  await old.page.goto(`${portal.url}/sign?election=${ELECTION}`);
+  await old.page.locator("[data-state=unsupported]:visible").waitFor();
+  await old.look("sign-unsupported");
+
+  // Read, tick, sign, code: without a mouse.
+  await signer.page.goto(`${portal.url}/sign?election=${ELECTION}`);
+  await signer.page.locator("form[data-sign] button:enabled").waitFor();
+  await press(signer, "[name=agree]", "Space");
+  await press(signer, "form[data-sign] button", "Enter");
+  await signer.page.waitForURL(/\/sign\/code/);
+  await press(signer, "[name=code]", "0");
+  await press(signer, "form[action='/sign/code'] button", "Enter");
+  await signer.page.locator("[data-error-summary]").waitFor();
+  await signer.look("code-errors");
+  const mail = await portal.mailbox.next({ matching: /\b\d{6}\b/ });
+  await focus(signer, "[name=code]");
+  await signer.page.keyboard.type(mail.codes[0]);
+  await signer.page.keyboard.press("Enter");
+  await signer.page.waitForURL(/\/receipt/);
+  await tour(signer, { "tasks-signed": "/sign", "sign-again": `/sign?election=${ELECTION}`, print: `/receipt/print?election=${ELECTION}` });
+  // Long titles, names, units and positions must still fit.
+  await signer.page.evaluate(() => {
+    for (const fact of [...document.querySelectorAll(".sheet dd")].slice(1, 5)) fact.textContent = "Subdirektorat Pengembangan Layanan, ".repeat(2);
+  });
+  const sheet = await signer.page.pdf({ preferCSSPageSize: true, printBackground: true });
+  assert.equal(sheet.toString("latin1").match(/\/Type\s*\/Page\b/g).length, 1, "the receipt is one sheet");
+
+  // Too much, and too often.
+  await again.page.goto(`${portal.url}/sign-in`);
+  await again.page.locator("main form").evaluate((form) => {
+    form.querySelector("[name=email]").remove();
+    form.append(Object.assign(document.createElement("textarea"), { name: "email", value: "a".repeat(300_000) }));
+  });
+  await again.page.locator("main form button").click();
+  await again.page.locator("h1", { hasText: "terlalu besar" }).waitFor();
+  await again.look("error-413");
+  const knocks = await again.page.evaluate(async () => {
+    for (let n = 0; n < 2_000; n += 100) {
+      const answers = await Promise.all(Array.from({ length: 100 }, () => fetch("/enter/abc", { method: "HEAD" })));
+      if (answers.some(({ status }) => status === 429)) return 429;
+    }
+    return 0;
+  });
+  assert.equal(knocks, 429, "guessing is slowed down");
+  await again.page.goto(`${portal.url}/enter/abc`);
+  again.problems.length = 0;
+  await again.look("error-429");
+});
+
+/** Moves the focus to `selector` with the tabulator alone. */
+async function focus(visitor, selector) {
+  for (let steps = 0; steps < 60; steps += 1) {
+    if (await visitor.page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) return;
+    await visitor.page.keyboard.press("Tab");
+  }
+  assert.fail(`${selector} is not reached by the tabulator at ${visitor.page.url()}`);
+}
+
+async function press(visitor, selector, key) {
+  await focus(visitor, selector);
+  await visitor.page.keyboard.press(key);
+}
