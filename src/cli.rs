@@ -25,7 +25,6 @@ pub mod election;
 mod key;
 pub mod keygen;
 pub mod ledger;
-
 pub mod link;
 pub mod migrate;
 pub mod officer;
@@ -36,7 +35,8 @@ pub mod verify;
 
 /// Integrity pacts signed digitally, in a ledger that anyone can verify.
 ///
-/// A new installation: `ikrar keygen`, `ikrar officer add`, `ikrar serve`. To look around with synthetic people: `ikrar demo`.
+/// To look around with synthetic people: `ikrar demo`. A new installation, in this order: `keygen`, `officer add`, `serve`, `doctor`,
+/// `election create`, `pact publish`, `roster import`; then HR invites from the portal. Each has a `--help` with examples.
 #[derive(Debug, Parser)]
 #[command(name = "ikrar", version, max_term_width = 110, arg_required_else_help = true)]
 pub struct Cli {
@@ -49,12 +49,10 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run the portal.
-    Serve(serve::ServeArgs),
     /// Run a synthetic ministry to look around in: one command, no other service.
     Demo(demo::DemoArgs),
-    /// Bring the database's tables to this version.
-    Migrate,
+    /// Run the portal.
+    Serve(serve::ServeArgs),
     /// Make this installation's keys where they are missing.
     Keygen,
     /// Add, list, approve and end officers and their keys.
@@ -66,6 +64,14 @@ enum Command {
     /// Publish the text that people sign.
     #[command(subcommand)]
     Pact(pact::PactCommand),
+    /// Import who is asked to sign.
+    #[command(subcommand)]
+    Roster(roster::RosterCommand),
+    /// Import complaints of an authority.
+    #[command(subcommand)]
+    Complaints(complaints::ComplaintsCommand),
+    /// Find who is meant by complaints: files in, file out, no database.
+    Link(link::LinkArgs),
     /// Check a receipt's proof file.
     Verify(verify::VerifyArgs),
     /// Check a whole published log.
@@ -78,14 +84,8 @@ enum Command {
     /// Show or check the configuration.
     #[command(subcommand)]
     Config(config::ConfigCommand),
-    /// Take in complaints of an authority.
-    #[command(subcommand)]
-    Complaints(complaints::ComplaintsCommand),
-    /// Who is asked to sign.
-    #[command(subcommand)]
-    Roster(roster::RosterCommand),
-    /// Find who is meant by complaints: files in, file out, no database.
-    Link(link::LinkArgs),
+    /// Bring the database's tables to this version; `serve` does it too.
+    Migrate,
 }
 
 /// Runs what was asked for; the exit code says how it went.

@@ -1,5 +1,6 @@
 //! `ikrar serve`: the portal, its mailer and its hourly chores until SIGTERM or Ctrl-C.
 
+use std::io::IsTerminal;
 use std::net::TcpListener;
 
 use anyhow::Context;
@@ -51,6 +52,7 @@ pub(super) fn start_logging(logging: &Logging) -> anyhow::Result<()> {
         .with_context(|| format!("logging.filter {:?}", logging.filter))?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     let started = if logging.json {
         builder.json().try_init()
