@@ -7,7 +7,7 @@ case-complainant = Tampilkan identitas pelapor
 case-complainant-note = Setiap pembukaan dicatat.
 
 case-candidates = Siapa yang mungkin dimaksud
-case-proposal-match = Usulan kuat, belum diputuskan
+case-proposal-match = Usulan kuat
 case-proposal-possible = Ada calon, perlu dibandingkan
 case-proposal-none = Kemungkinan tidak ada dalam daftar ini
 case-proposal-note = Ini hanya usulan hasil pembandingan. Keputusan ada pada pemeriksa.
@@ -124,6 +124,7 @@ case-relation-before = Menandatangani sebelum kejadian
 case-relation-after = Menandatangani sesudah kejadian
 case-relation-same-day = Hari yang sama, urutan belum pasti
 case-relation-never = Tidak pernah menandatangani
+case-relation-not-asked = Tidak diminta menandatangani
 case-relation-unknown = Belum dapat ditentukan
 case-member = Kewajiban
 case-member-required = Wajib menandatangani

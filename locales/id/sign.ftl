@@ -64,7 +64,7 @@ sign-closes = Paling lambat
 sign-open = Baca dan tandatangani
 sign-open-receipt = Lihat tanda terima
 
-sign-step-read = Baca dan tandatangani
+sign-step-read = Tanda tangan
 sign-step-code = Masukkan kode
 sign-step-done = Selesai
 sign-title = Baca dan tandatangani

@@ -58,7 +58,9 @@ async function pictures() {
   await examiner.page.goto(`${portal.url}/complaints`);
   await examiner.page.locator("main tbody tr:has(.tag-info) th a").first().click();
   await examiner.page.waitForLoadState();
-  await picture(examiner, "complaint", 1500);
+  await examiner.page.setViewportSize({ width: 1280, height: 1150 });
+  await examiner.page.locator("h2").nth(1).evaluate((heading) => heading.scrollIntoView());
+  await picture(examiner, "complaint", 1150);
 }
 
 try {
