@@ -229,6 +229,15 @@ fn a_file_of_fifty_megabytes_is_refused() {
 }
 
 #[test]
+fn a_workbook_of_complaints_that_unpacks_without_end_is_refused() {
+    let (_portal, mut examiner, _) = office();
+    import(&mut examiner, "a.xlsx", &crate::roster::bomb(), "import")
+        .is(422)
+        .sees("mengembang jauh melebihi");
+    examiner.get("/complaints").ok();
+}
+
+#[test]
 fn a_typed_complaint_keeps_what_was_typed() {
     let (_portal, mut examiner, _) = office();
     let typed = [

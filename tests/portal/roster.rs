@@ -161,8 +161,8 @@ fn a_workbook_that_unpacks_without_end_is_refused() {
     hr.get(&path).ok().sees("membesar jauh melebihi");
 }
 
-/// A workbook whose one sheet is 64 MiB of zeros, packed.
-fn bomb() -> Vec<u8> {
+/// Shared with the complaints' stories. A workbook whose one sheet is 64 MiB of zeros, packed.
+pub(crate) fn bomb() -> Vec<u8> {
     use std::io::Write;
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default();
@@ -189,6 +189,83 @@ fn an_upload_beyond_the_limit_is_refused() {
     )
     .is(413)
     .sees("terlalu besar");
+}
+
+#[test]
+fn an_upload_of_more_than_fifty_megabytes_is_refused_and_the_next_one_works() {
+    let portal = TestPortal::new().with_election();
+    let mut hr = hr(&portal);
+    let large = [FILE.as_bytes(), &vec![b'x'; 50 << 20]].concat();
+    hr.upload(
+        "/roster",
+        "file",
+        ("besar.csv", &large),
+        &[("election", ELECTION)],
+    )
+    .is(413)
+    .sees("terlalu besar");
+    hr.get("/roster").ok().sees("Belum ada impor");
+    let path = upload(&mut hr, "a.csv", FILE.as_bytes());
+    hr.get(&path).ok().sees("Budi Santoso");
+}
+
+#[test]
+fn one_person_twice_in_a_file_is_refused_on_both_lines() {
+    let portal = TestPortal::new().with_election();
+    let mut hr = hr(&portal);
+    let twice = format!("{FILE}198609262009011001,Budi Santosa,Biro Umum,Analis,Jakarta,b@contoh.example\n");
+    let path = upload(&mut hr, "dua.csv", twice.as_bytes());
+    hr.get(&format!("{path}?show=refused"))
+        .ok()
+        .sees("NIP yang sama ada di baris 5")
+        .sees("NIP yang sama ada di baris 2");
+}
+
+#[test]
+fn files_in_other_encodings_are_read_and_broken_ones_named() {
+    let portal = TestPortal::new().with_election();
+    let mut hr = hr(&portal);
+    let text = "nip,name,unit\n198609262009011001,Andr\u{e9} Wijaya,Biro SDM\n";
+    let utf16: Vec<u8> = std::iter::once(0xfeff)
+        .chain(text.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let latin: Vec<u8> = text
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).unwrap())
+        .collect();
+    let marked = format!("\u{feff}{text}");
+    for bytes in [latin.as_slice(), &utf16, marked.as_bytes()] {
+        let path = upload(&mut hr, "a.csv", bytes);
+        hr.get(&path).ok().sees("Andr\u{e9} Wijaya");
+    }
+    let half = [marked.as_bytes(), b"198609262009011002,Andr\xe9,Biro\n"].concat();
+    let path = upload(&mut hr, "campur.csv", &half);
+    hr.get(&path).ok().sees("Pengodean huruf di baris 3");
+}
+
+#[test]
+fn forms_that_are_none_are_refused_in_words() {
+    let portal = TestPortal::new().with_election();
+    let mut hr = hr(&portal);
+    for (kind, body) in [
+        ("multipart/form-data", "x"),
+        ("multipart/form-data; boundary=q", ""),
+        (
+            "multipart/form-data; boundary=q",
+            "--q\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nabc",
+        ),
+        ("text/plain", "abc"),
+    ] {
+        let headers = [("content-type", kind), ("sec-fetch-site", "same-origin")];
+        let page = hr.send("/roster", &headers, body.as_bytes());
+        page.is(400);
+        assert!(
+            page.header("content-type").unwrap().starts_with("text/html"),
+            "{kind}"
+        );
+    }
+    hr.get("/roster").ok().sees("Belum ada impor");
 }
 
 #[test]

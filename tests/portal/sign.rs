@@ -302,6 +302,52 @@ fn a_statement_that_is_not_exactly_right_is_refused_by_name() {
     assert_eq!(size(&portal), before);
 }
 
+/// The same signature with the group's order added to `s`: verifiers without care take both for valid (RFC 8032, 8.4).
+fn second_form(signature: &[u8; 64]) -> [u8; 64] {
+    const ORDER: [u8; 32] = [
+        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+    ];
+    let mut sum = *signature;
+    let mut carry = 0_u16;
+    for (byte, add) in sum[32..].iter_mut().zip(ORDER) {
+        let [low, high] = (u16::from(*byte) + u16::from(add) + carry).to_le_bytes();
+        (*byte, carry) = (low, u16::from(high));
+    }
+    sum
+}
+
+#[test]
+fn there_is_one_way_to_write_a_statement_and_a_signature() {
+    let portal = portal();
+    let before = size(&portal);
+    let mut ani = portal.sign_in(0);
+    let good = portal.sign_as(0).sign(&portal);
+    let mut fields = good.fields();
+    fields[2].1 = encode_base64(&second_form(&good.signature));
+    post(&mut ani, &fields).is(422).sees("tidak sah");
+    let [statement, signature] = [1, 2].map(|place| good.fields()[place].1.clone());
+    let no_padding = signature.trim_end_matches('=').to_owned();
+    let mut loose_bits = no_padding.clone();
+    let last = loose_bits.pop().unwrap();
+    loose_bits.push(char::from_u32(u32::from(last) + 1).unwrap());
+    for (place, text) in [
+        (1, format!("{statement}\n")),
+        (1, format!(" {statement}")),
+        (1, format!("{}\r\n{}", &statement[..40], &statement[40..])),
+        (2, no_padding),
+        (2, format!("{loose_bits}==")),
+        (2, format!("{signature}====")),
+        (2, signature.to_lowercase()),
+    ] {
+        let mut fields = good.fields();
+        fields[place].1.clone_from(&text);
+        post(&mut ani, &fields).is(422);
+    }
+    assert_eq!((portal.mails().len(), size(&portal)), (0, before));
+    post(&mut ani, &good.fields()).goes_to(&format!("/sign/code?election={ELECTION}"));
+}
+
 #[test]
 fn every_changed_byte_of_a_statement_is_refused() {
     let portal = portal();
