@@ -35,6 +35,9 @@ pub fn run(command: &LedgerCommand, config: &Config) -> anyhow::Result<()> {
         crate::service::ledger_size(&mut conn)? > 0,
         "the ledger is empty: there is nothing to export"
     );
+    // The installation's own folder comes first: it knows what was published, and refuses a database that says otherwise. A fresh
+    // folder knows nothing, and would get a signature over any history.
+    publish::publish(&mut conn, &LogFolder::open(config.log_dir())?, &keys.log)?;
     let log = LogFolder::open(folder).with_context(|| format!("open {}", folder.display()))?;
     let published = publish::publish(&mut conn, &log, &keys.log)?.context("nothing to publish")?;
     println!(
@@ -45,4 +48,56 @@ pub fn run(command: &LedgerCommand, config: &Config) -> anyhow::Result<()> {
     );
     println!("Check them: ikrar audit {}", folder.display());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::entry::Body;
+    use crate::domain::entry::Channel;
+    use crate::domain::entry::Dispute;
+    use crate::service;
+    use crate::store;
+
+    use super::*;
+
+    fn append(config: &Config, nonce: u8) {
+        let mut conn = DatabaseUrl::new(config.database_url()).connect().unwrap();
+        service::migrate(&mut conn).unwrap();
+        let body = Body::Dispute(Dispute {
+            signature: 1,
+            channel: Channel::Link,
+            nonce: [nonce; 16],
+        });
+        store::write::<_, store::StoreError>(&mut conn, |conn| store::ledger::append(conn, 60, body, vec![]))
+            .unwrap();
+    }
+
+    #[test]
+    fn a_database_with_another_history_gets_no_signature_in_a_fresh_folder() {
+        let data = tempfile::tempdir().unwrap();
+        let config = Config {
+            data: data.path().to_owned(),
+            origin: "ikrar.test/1".to_owned(),
+            ..Config::default()
+        };
+        crate::app::keys::generate(&config.keys_dir()).unwrap();
+        let export = |name: &str| {
+            run(
+                &LedgerCommand::Export {
+                    folder: data.path().join(name),
+                },
+                &config,
+            )
+        };
+        append(&config, 1);
+        export("mirror").unwrap();
+        let note = std::fs::read(data.path().join("mirror/checkpoint")).unwrap();
+        assert_eq!(note, std::fs::read(config.log_dir().join("checkpoint")).unwrap());
+        for file in ["db.sqlite", "db.sqlite-wal", "db.sqlite-shm"] {
+            let _not_there = std::fs::remove_file(data.path().join(file));
+        }
+        append(&config, 2);
+        assert!(export("fork").unwrap_err().to_string().contains("tampered"));
+        assert!(!data.path().join("fork/checkpoint").exists());
+    }
 }
