@@ -110,13 +110,15 @@ fn ledger(config: &Config) -> anyhow::Result<String> {
     };
     if published.size > head.size {
         bail!(
-            "{} entries are published, the database holds {}: was an old copy restored? Do not start the portal",
+            "{} entries are published, the database holds {}: was an old copy restored? The portal only reads until the newer one is back",
             published.size,
             head.size
         );
     }
     if publish::root_at(&mut conn, published.size)? != published.root {
-        bail!("the published log has another history than the database. Do not start the portal");
+        bail!(
+            "the published log has another history than the database. The portal only reads until somebody has found out which is right"
+        );
     }
     if published.size < head.size {
         bail!(
