@@ -76,7 +76,7 @@ pub struct DemoArgs {
     #[arg(long, value_name = "DIR", default_value = "demo")]
     data: PathBuf,
     /// People on the roster of a fresh demonstration.
-    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(12..=3000))]
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(12..=20_000))]
     people: u16,
 }
 
