@@ -1,7 +1,7 @@
 //! Everything that knows SQL: one connection type over two databases, a pool by URL, migrations, a file a table family.
 //!
 //! Absent: decisions. A function here loads or saves; what may be saved is decided in [`crate::domain`] and called by
-//! [`crate::service`]. A writing transaction begins with a write ([`lock`]), which takes SQLite's write lock and
+//! [`crate::service`]. A writing transaction begins with a write ([`ledger::lock`]), which takes SQLite's write lock and
 //! PostgreSQL's row lock alike; reading first and writing later fails half the time under load (ADR 2).
 
 use diesel::Connection;

@@ -1,7 +1,7 @@
 //! Persons and their place on an election's roster, and the import that puts them there.
 //!
-//! An import has three steps: [`begin`] notes the file, [`draft`] decides what it would change ([`crate::domain::roster::plan`])
-//! with labels and acts made ready, [`confirm`] writes it, once its acts are signed and nothing has changed meanwhile.
+//! An import has three steps: [`begin`] notes the file, [`draft()`] decides what it would change ([`crate::domain::roster::plan`])
+//! with labels and acts made ready, [`confirm()`] writes it, once its acts are signed and nothing has changed meanwhile.
 //! Absent: reading files ([`crate::sheet`]), and who may do it ([`crate::domain::role::may`]).
 
 use serde::Deserialize;

@@ -1,6 +1,6 @@
 //! Complaints for examiners: the list, one complaint beside its candidates, an officer's decision, the authorities.
 //!
-//! Taking complaints in is in [`intake`], who sends them in [`authority`], what the pages show in [`view`]. A proposal is worded as a proposal everywhere: no
+//! Taking complaints in is in [`intake`], who sends them in [`authority`], what the pages show in `view`. A proposal is worded as a proposal everywhere: no
 //! machine decides about a person (UU 27/2022).
 
 use actix_web::HttpResponse;

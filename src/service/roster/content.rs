@@ -1,5 +1,5 @@
 //! What an import would change, as it is kept between preview and decision. Absent: how it is decided
-//! ([`crate::service::roster::draft`]).
+//! ([`crate::service::roster::draft()`]).
 
 use serde::Deserialize;
 use serde::Serialize;
