@@ -45,7 +45,9 @@ pub fn publish(conn: &mut Conn, folder: &LogFolder, signer: &NoteSigner) -> Resu
     let _lock = folder.lock().map_err(Error::internal)?;
     let head = ledger::head(conn)?;
     let published = read(folder, signer.vkey())?;
-    for known in published.iter().chain(read_full(folder, signer.vkey()).as_ref()) {
+    // Usually both files hold the same checkpoint, and one look at the tree is enough.
+    let full = read_full(folder, signer.vkey()).filter(|full| Some(full) != published.as_ref());
+    for known in published.iter().chain(full.as_ref()) {
         check_extends(conn, known, head.size)?;
     }
     if head.size == 0 {
@@ -58,9 +60,7 @@ pub fn publish(conn: &mut Conn, folder: &LogFolder, signer: &NoteSigner) -> Resu
         complete(folder, signer.vkey(), &published)?;
         return Ok(Some(published));
     }
-    folder
-        .write_once(VKEY, format!("{}\n", signer.vkey()).as_bytes())
-        .map_err(Error::internal)?;
+    write_vkey(folder, signer.vkey())?;
     write_tiles(conn, folder, old_size, head.size)?;
     let checkpoint = Checkpoint {
         origin: signer.vkey().name().clone(),
@@ -128,15 +128,12 @@ fn made(conn: &mut Conn, path: &str) -> Result<Option<Vec<u8>>, Error> {
     let Ok(tile) = tile::Tile::parse(path) else {
         return Ok(None);
     };
-    let bytes = tile::tile_bytes(&tile, &mut StoredHashes(conn));
-    bytes.map(Some).map_err(|e| Error::Tampered(e.to_string()))
+    tile_bytes(conn, &tile).map(Some)
 }
 
 /// What a process killed between two files, or a careless hand, left out beside the newest checkpoint.
 fn complete(folder: &LogFolder, vkey: &Vkey, published: &Published) -> Result<(), Error> {
-    folder
-        .write_once(VKEY, format!("{vkey}\n").as_bytes())
-        .map_err(Error::internal)?;
+    write_vkey(folder, vkey)?;
     if read_full(folder, vkey).is_some_and(|full| full.size == published.size) {
         return Ok(());
     }
@@ -201,11 +198,20 @@ fn write_tiles(conn: &mut Conn, folder: &LogFolder, old_size: u64, new_size: u64
             .map_err(Error::internal)?;
     }
     for tile in &growth.tiles {
-        let bytes =
-            tile::tile_bytes(tile, &mut StoredHashes(conn)).map_err(|e| Error::Tampered(e.to_string()))?;
+        let bytes = tile_bytes(conn, tile)?;
         folder.write_once(&tile.path(), &bytes).map_err(Error::internal)?;
     }
     Ok(())
+}
+
+fn write_vkey(folder: &LogFolder, vkey: &Vkey) -> Result<(), Error> {
+    folder
+        .write_once(VKEY, format!("{vkey}\n").as_bytes())
+        .map_err(Error::internal)
+}
+
+fn tile_bytes(conn: &mut Conn, tile: &tile::Tile) -> Result<Vec<u8>, Error> {
+    tile::tile_bytes(tile, &mut StoredHashes(conn)).map_err(|e| Error::Tampered(e.to_string()))
 }
 
 fn bundle_bytes(conn: &mut Conn, bundle: &tile::EntryBundle) -> Result<Vec<u8>, Error> {

@@ -104,6 +104,15 @@ impl Visitor {
         })
     }
 
+    /// Anybody but a stranger, who is sent to the sign-in page.
+    async fn signed_in(request: &HttpRequest) -> Result<Self, actix_web::Error> {
+        let visitor = Self::from_http(request).await?;
+        if matches!(visitor.who, Who::Stranger) {
+            return Err(SignInFirst.into());
+        }
+        Ok(visitor)
+    }
+
     fn frame(&self) -> PageFrame {
         let config = self.app.config();
         let account = match &self.who {
@@ -326,12 +335,11 @@ impl FromRequest for SignerVisitor {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let visitor = Visitor::from_http(&request).await?;
-            match visitor.who.clone() {
-                Who::Signer(person) => Ok(Self { visitor, person }),
-                Who::Stranger => Err(SignInFirst.into()),
-                Who::Officer(_) => Err(Failure::from(crate::service::Error::Forbidden).into()),
-            }
+            let visitor = Visitor::signed_in(&request).await?;
+            let Who::Signer(person) = visitor.who.clone() else {
+                return Err(Failure::from(crate::service::Error::Forbidden).into());
+            };
+            Ok(Self { visitor, person })
         })
     }
 }
@@ -359,12 +367,11 @@ impl FromRequest for OfficerVisitor {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let visitor = Visitor::from_http(&request).await?;
-            match visitor.who.clone() {
-                Who::Officer(officer) => Ok(Self { visitor, officer }),
-                Who::Stranger => Err(SignInFirst.into()),
-                Who::Signer(_) => Err(Failure::from(crate::service::Error::Forbidden).into()),
-            }
+            let visitor = Visitor::signed_in(&request).await?;
+            let Who::Officer(officer) = visitor.who.clone() else {
+                return Err(Failure::from(crate::service::Error::Forbidden).into());
+            };
+            Ok(Self { visitor, officer })
         })
     }
 }
