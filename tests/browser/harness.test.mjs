@@ -79,8 +79,9 @@ test("a browser that notices what is amiss", { timeout: 120_000 }, async (t) => 
 test("a portal is started, heard and stopped", { timeout: 30_000 }, async (t) => {
   const program = (script) => [process.execPath, "-e", script, "--"];
   const portal = await startPortal(t, {
-    program: program(`console.log(process.argv.join(' ')); console.error('a link');
-      console.log('ready http://127.0.0.1:1/'); process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 1000);`),
+    // It listens for the signal before it says that it is ready: whoever reads the line may send one at once.
+    program: program(`process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 1000);
+      console.log(process.argv.join(' ')); console.error('a link'); console.log('ready http://127.0.0.1:1/');`),
     args: ["--people", "5"],
   });
   assert.equal(portal.url, "http://127.0.0.1:1");
