@@ -4,14 +4,15 @@
 //! same bytes. Keys are arguments, hashes come through [`tree::HashReader`]: nothing here can fail for the world's reasons.
 //!
 //! Read in this order: [`hash`], [`tree`], [`tile`] (RFC 6962 and C2SP tlog-tiles); [`key`], [`note`], [`checkpoint`],
-//! [`proof`] (C2SP signed-note, tlog-checkpoint, tlog-proof); [`audit`] reads a published log back. [`encoding`] holds
-//! the strict hex, base64 and decimal that all of them use.
+//! [`proof`] (C2SP signed-note, tlog-checkpoint, tlog-proof); [`audit`] reads a published log back; [`map`] is our own
+//! tree from labels to indexes. [`encoding`] holds the strict hex, base64 and decimal that all of them use.
 
 pub mod audit;
 pub mod checkpoint;
 pub mod encoding;
 pub mod hash;
 pub mod key;
+pub mod map;
 pub mod note;
 pub mod proof;
 pub mod tile;

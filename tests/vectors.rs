@@ -14,8 +14,13 @@ use ikrar::domain::statement::Statement;
 use ikrar::domain::text::Prose;
 use ikrar::domain::text::base64_array;
 use ikrar::ledger::encoding::decode_hex;
+use ikrar::ledger::encoding::decode_hex_array;
+use ikrar::ledger::hash::Hash;
 use ikrar::ledger::hash::leaf_hash;
 use ikrar::ledger::key::verify_strict;
+use ikrar::ledger::map::LabelMap;
+use ikrar::ledger::map::MapError;
+use ikrar::ledger::map::MapProof;
 use serde_json::Value;
 
 #[path = "../examples/vectors/make.rs"]
@@ -125,5 +130,38 @@ fn what_must_be_refused_is_refused() {
             let verdict = verify_strict(&public, &decode_hex(text(case, "message")).unwrap(), &signature);
             assert_eq!(verdict.is_ok(), accepted, "{}", case["name"]);
         }
+    }
+}
+
+fn label(case: &Value) -> [u8; 32] {
+    decode_hex_array(text(case, "label")).unwrap()
+}
+
+fn index(case: &Value) -> Option<u64> {
+    case["index"].as_str().map(|index| index.parse().unwrap())
+}
+
+#[test]
+fn maps_of_labels_are_proved_and_nothing_else() {
+    let file = read("map.json");
+    for map in file["maps"].as_array().unwrap() {
+        let pairs = map["pairs"].as_array().unwrap().iter();
+        let mut built: LabelMap = pairs.map(|pair| (label(pair), index(pair).unwrap())).collect();
+        let root = Hash::parse_hex(text(map, "root")).unwrap();
+        assert_eq!(built.root(), root, "{}", map["name"]);
+        for case in map["proofs"].as_array().unwrap() {
+            let proof = MapProof::parse(text(case, "proof")).unwrap();
+            assert_eq!(proof.to_string(), text(case, "proof"));
+            assert_eq!(proof.verify(&root, &label(case)), Ok(index(case)));
+        }
+    }
+    for case in file["untrue"].as_array().unwrap() {
+        let root = Hash::parse_hex(text(case, "root")).unwrap();
+        let proof = MapProof::parse(text(case, "proof")).unwrap();
+        assert!(proof.verify(&root, &label(case)).is_err(), "{}", case["name"]);
+    }
+    for case in file["refused"].as_array().unwrap() {
+        let verdict = MapProof::parse(text(case, "proof"));
+        assert_eq!(verdict, Err(MapError::Malformed), "{}", case["name"]);
     }
 }

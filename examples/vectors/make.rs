@@ -6,6 +6,7 @@
 )]
 
 mod log;
+mod map;
 mod person;
 mod refused;
 
@@ -97,6 +98,7 @@ pub(crate) fn files() -> Vec<(&'static str, String)> {
         print("log.json", &log),
         print("person.json", &person::person()),
         print("code.json", &person::code()),
+        print("map.json", &map::map_file()),
         print("refused.json", &refused::texts()),
         print("prose.json", &refused::prose()),
         print("strict.json", &refused::strict()),

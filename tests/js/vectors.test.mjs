@@ -14,11 +14,13 @@ import { readAct, readEntry } from '../../assets/js/entry.js';
 import { readOpening } from '../../assets/js/opening.js';
 import { readProof } from '../../assets/js/proof.js';
 import { commit, digest, label, readPact, readStatement } from '../../assets/js/statement.js';
+import { readMapProof } from '../../assets/js/map.js';
 import { receipt } from './support.mjs';
 
 const READERS = {
   'ikrar/pact/v1\n': readPact, 'ikrar/entry/v1\n': readEntry, 'ikrar/act/v1\n': readAct, 'ikrar/opening/v1\n': readOpening,
   'ikrar/statement/v1\n': text => readStatement(utf8(text)), 'c2sp.org/tlog-proof@v1\n': readProof,
+  'ikrar/map-proof/v1\n': readMapProof,
 };
 const decoded = s => {
   for (const decode of [unhex, unb64]) try { return unutf8(decode(s)); } catch { /* not this */ }
