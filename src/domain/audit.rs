@@ -6,15 +6,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::domain::entry::Counts;
-use crate::domain::entry::Entry;
 use crate::domain::log::ElectionState;
 use crate::domain::log::Fault;
 use crate::domain::log::LogState;
+use crate::domain::log::Prepared;
 use crate::domain::log::Verdict as EntryVerdict;
 use crate::domain::verdict::Verdict;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::hash::Hash;
-use crate::ledger::hash::leaf_hash;
 use crate::ledger::note::Vkey;
 use crate::ledger::tree::MemoryTree;
 use crate::ledger::tree::root;
@@ -110,7 +109,7 @@ where
             break;
         }
     }
-    audit.finish(&checkpoint);
+    audit.finish(&checkpoint, vkey);
     Ok(audit.report(Some(checkpoint.size)))
 }
 
@@ -141,8 +140,7 @@ impl Audit {
     }
 
     fn entry(&mut self, index: u64, bytes: &[u8], vkey: &Vkey) -> Result<(), Fault> {
-        let entry = Entry::parse(bytes)?;
-        let leaf = leaf_hash(bytes);
+        let prepared = Prepared::read(bytes)?;
         let (tree, cached) = (&mut self.tree, &mut self.root);
         let mut root_at = |size: u64| match *cached {
             Some((known, hash)) if known == size => Some(hash),
@@ -154,16 +152,19 @@ impl Audit {
         };
         let verdict = self
             .state
-            .apply_leaf(index, leaf, &entry, &mut root_at)
+            .apply_prepared(index, &prepared, &mut root_at)
             .map_err(|inconsistency| inconsistency.fault)?;
         if index == 0 {
             let genesis = self.state.genesis().ok_or(Fault::Genesis)?;
-            if genesis.origin.as_str() != vkey.name().as_str() || genesis.vkey.as_str() != vkey.to_string() {
+            if genesis.origin.as_str() != vkey.name().as_str() {
                 return Err(Fault::OtherLog);
             }
         }
-        self.tree.append(&leaf);
-        let count = self.kinds.entry(entry.body.kind().to_owned()).or_default();
+        self.tree.append(&prepared.leaf());
+        let count = self
+            .kinds
+            .entry(prepared.entry().body.kind().to_owned())
+            .or_default();
         *count = count.saturating_add(1);
         if let EntryVerdict::InvalidSignature(faults) = verdict {
             self.invalid_signature_count = self.invalid_signature_count.saturating_add(1);
@@ -178,12 +179,14 @@ impl Audit {
         Ok(())
     }
 
-    fn finish(&mut self, checkpoint: &Checkpoint) {
+    fn finish(&mut self, checkpoint: &Checkpoint, vkey: &Vkey) {
         if self.fault.is_some() {
             return;
         }
         if self.state.size() < checkpoint.size {
             self.fail_size(checkpoint.size, "fewer");
+        } else if !self.state.custody().keys().contains(vkey) {
+            self.fail(Some(0), &Fault::OtherLog);
         } else if self.tree.root() != checkpoint.root {
             self.fail(None, &Fault::Tree);
         }

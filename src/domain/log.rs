@@ -2,16 +2,28 @@
 //! reading entries, and the checkpoint: [`crate::domain::audit`] puts them together.
 
 mod check;
+mod custody;
+mod dispute;
 mod election;
 mod fault;
+mod labels;
+mod movement;
+mod prepared;
 
 pub use check::SignatureFacts;
 pub use check::check_signature;
+pub use custody::AnchorAt;
+pub use custody::Custody;
+pub use custody::POLICY_DELAY_S;
+pub use custody::PolicyAt;
 pub use election::ElectionState;
 pub use election::PactVersion;
 pub use fault::Fault;
 pub use fault::Inconsistency;
 pub use fault::SignatureFault;
+pub use movement::Movement;
+pub use movement::Off;
+pub use prepared::Prepared;
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -19,20 +31,17 @@ use std::collections::HashSet;
 
 use crate::domain::entry::Body;
 use crate::domain::entry::Counts;
-use crate::domain::entry::Dispute;
 use crate::domain::entry::Entry;
 use crate::domain::entry::Genesis;
-use crate::domain::entry::Outcome;
-use crate::domain::entry::Resolution;
-use crate::domain::entry::Roster;
+use crate::domain::entry::Map;
 use crate::domain::entry::Signature;
+use crate::domain::log::dispute::OpenDispute;
 use crate::domain::role::Roles;
 use crate::domain::text::Id;
 use crate::domain::text::Origin;
 use crate::domain::text::Time;
 use crate::ledger::hash::Hash;
 use crate::ledger::hash::leaf_hash;
-use crate::ledger::hash::sha256;
 
 /// What an entry that breaks no rule turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,14 +56,6 @@ pub enum Verdict {
     UnknownKind,
 }
 
-/// An open dispute: which signature, of which election and label.
-#[derive(Debug, Clone)]
-struct OpenDispute {
-    signature: u64,
-    election: Id,
-    label: [u8; 32],
-}
-
 /// The state of a log after some entries.
 #[derive(Debug, Clone, Default)]
 pub struct LogState {
@@ -63,6 +64,7 @@ pub struct LogState {
     genesis: Option<Genesis>,
     officers: HashMap<[u8; 32], Roles>,
     elections: BTreeMap<Id, ElectionState>,
+    custody: Custody,
     /// Own lines of all entries but signatures.
     own_lines: HashSet<Hash>,
     /// Keys of signature entries, each with the hash of the entry's own lines (its first half: it only tells a replay
@@ -108,6 +110,11 @@ impl LogState {
         &self.elections
     }
 
+    /// The log's keys, anchors, policies and seals.
+    pub fn custody(&self) -> &Custody {
+        &self.custody
+    }
+
     /// True once an entry was of a kind that this version does not know.
     pub fn has_unknown_kind(&self) -> bool {
         self.unknown
@@ -122,35 +129,37 @@ impl LogState {
         root_at: &mut dyn FnMut(u64) -> Option<Hash>,
     ) -> Result<Verdict, Inconsistency> {
         let leaf = leaf_hash(&entry.print());
-        self.apply_leaf(index, leaf, entry, root_at)
+        self.apply_prepared(index, &Prepared::of(entry.clone(), leaf), root_at)
     }
 
-    /// As [`LogState::apply`], for who has the entry's leaf hash at hand.
-    pub fn apply_leaf(
+    /// As [`LogState::apply`], for an entry that was read and hashed ahead, on another thread perhaps.
+    pub fn apply_prepared(
         &mut self,
         index: u64,
-        leaf: Hash,
-        entry: &Entry,
+        prepared: &Prepared,
         root_at: &mut dyn FnMut(u64) -> Option<Hash>,
     ) -> Result<Verdict, Inconsistency> {
         let verdict = self
-            .step(index, entry, root_at)
+            .step(index, prepared, root_at)
             .map_err(|fault| Inconsistency { index, fault })?;
         self.size = index.saturating_add(1);
-        self.last = Some((leaf, entry.at));
+        self.last = Some((prepared.leaf(), prepared.entry().at));
         Ok(verdict)
     }
 
     fn step(
         &mut self,
         index: u64,
-        entry: &Entry,
+        prepared: &Prepared,
         root_at: &mut dyn FnMut(u64) -> Option<Hash>,
     ) -> Result<Verdict, Fault> {
+        let entry = prepared.entry();
         self.check_chain(index, entry)?;
-        let own = self.check_replay(entry)?;
+        let own = prepared.own();
+        self.check_replay(entry, &own)?;
         if let Body::Genesis(genesis) = &entry.body {
             self.officers = genesis.officers.iter().copied().collect();
+            self.custody.begin(genesis);
             self.genesis = Some(genesis.clone());
             return Ok(Verdict::Accepted);
         }
@@ -160,9 +169,12 @@ impl LogState {
             .map(|genesis| genesis.origin.clone())
             .ok_or(Fault::Genesis)?;
         self.check_authors(&origin, entry)?;
+        for state in self.elections.values_mut() {
+            state.reach(entry.at);
+        }
         match &entry.body {
             Body::Signature(signature) => {
-                let facts = self.gather(index, entry.at, &origin, signature, root_at)?;
+                let facts = self.gather(index, prepared, &origin, signature, root_at)?;
                 let faults = check_signature(signature, &facts);
                 return self.enter_signature(index, entry.at, signature, &own, faults);
             }
@@ -170,6 +182,8 @@ impl LogState {
                 self.unknown = true;
                 return Ok(Verdict::UnknownKind);
             }
+            Body::Anchor(anchor) => self.custody.enter_anchor(index, &origin, anchor, root_at)?,
+            Body::LogKey(key) => self.custody.enter_key(&origin, key)?,
             other => self.apply_act(index, entry.at, other)?,
         }
         Ok(Verdict::Accepted)
@@ -192,13 +206,12 @@ impl LogState {
     }
 
     /// No two entries carry the same own lines. A signature's are known by its key, which a statement names.
-    fn check_replay(&mut self, entry: &Entry) -> Result<Hash, Fault> {
-        let own = sha256(&[&entry.body.own_lines()]);
+    fn check_replay(&mut self, entry: &Entry, own: &Hash) -> Result<(), Fault> {
         let fresh = match &entry.body {
-            Body::Signature(signature) => self.keys.get(&signature.statement.key) != Some(&first_half(&own)),
-            _ => self.own_lines.insert(own),
+            Body::Signature(signature) => self.keys.get(&signature.statement.key) != Some(&first_half(own)),
+            _ => self.own_lines.insert(*own),
         };
-        if fresh { Ok(own) } else { Err(Fault::Replayed) }
+        if fresh { Ok(()) } else { Err(Fault::Replayed) }
     }
 
     fn check_authors(&self, origin: &Origin, entry: &Entry) -> Result<(), Fault> {
@@ -257,29 +270,21 @@ impl LogState {
                     },
                 )
             }
-            Body::Roster(roster) => self.apply_roster(index, roster),
+            Body::Roster(roster) => self
+                .election_mut(&roster.election)?
+                .change_roster(index, at, roster),
             Body::Attested(body) => self
                 .election_mut(&body.election)?
                 .attest(&body.label, &body.pact, index),
             Body::Dispute(dispute) => self.apply_dispute(index, dispute),
             Body::Resolution(resolution) => self.apply_resolution(resolution),
             Body::Close(close) => self.apply_close(&close.election, &close.counts, at),
-            Body::Erasure(erasure) => self.election_mut(&erasure.election).map(|_| ()),
-            Body::Map(map) => self.election_mut(&map.election).map(|_| ()),
+            Body::Erasure(erasure) => self.election_mut(&erasure.election)?.erase(&erasure.label),
+            Body::Map(map) => self.apply_map(index, at, map),
+            Body::Policy(policy) => self.custody.enter_policy(index, at, policy),
+            Body::Seal(seal) => self.custody.enter_seal(at, seal),
             _ => Ok(()),
         }
-    }
-
-    fn apply_roster(&mut self, index: u64, roster: &Roster) -> Result<(), Fault> {
-        let state = self.election_mut(&roster.election)?;
-        state.ensure_open()?;
-        for label in &roster.add {
-            state.turn(label, true, index)?;
-        }
-        for (label, _) in &roster.off {
-            state.turn(label, false, index)?;
-        }
-        Ok(())
     }
 
     fn apply_close(&mut self, id: &Id, counts: &Counts, at: Time) -> Result<(), Fault> {
@@ -291,40 +296,18 @@ impl LogState {
         }
     }
 
-    fn apply_dispute(&mut self, index: u64, dispute: &Dispute) -> Result<(), Fault> {
-        let signature = dispute.signature;
-        let found = self
-            .elections
-            .iter()
-            .find_map(|(id, state)| Some((id.clone(), state.label_of(signature)?)));
-        let (election, label) = found.ok_or(Fault::NoLiveSignature(signature))?;
-        self.election_mut(&election)?.dispute(&label);
-        self.disputes.insert(
-            index,
-            OpenDispute {
-                signature,
-                election,
-                label,
-            },
-        );
-        Ok(())
-    }
-
-    fn apply_resolution(&mut self, resolution: &Resolution) -> Result<(), Fault> {
-        let dispute = self
-            .disputes
-            .remove(&resolution.dispute)
-            .ok_or(Fault::NoOpenDispute(resolution.dispute))?;
-        let upheld = resolution.outcome == Outcome::Upheld;
-        self.election_mut(&dispute.election)?
-            .resolve(&dispute.label, dispute.signature, upheld);
-        Ok(())
+    fn apply_map(&mut self, index: u64, at: Time, map: &Map) -> Result<(), Fault> {
+        let unknown = self.unknown;
+        match self.election_mut(&map.election)?.enter_map(index, at, map) {
+            Err(Fault::MapRoot) if unknown => Ok(()),
+            result => result,
+        }
     }
 
     fn gather<'a>(
         &'a self,
         index: u64,
-        at: Time,
+        prepared: &Prepared,
         origin: &'a Origin,
         signature: &Signature,
         root_at: &mut dyn FnMut(u64) -> Option<Hash>,
@@ -338,7 +321,7 @@ impl LogState {
         Ok(SignatureFacts {
             origin,
             index,
-            at,
+            at: prepared.entry().at,
             root_at_after: if (1..=index).contains(&size) {
                 root_at(size)
             } else {
@@ -348,7 +331,7 @@ impl LogState {
             pact_at_after: state.and_then(|state| state.pact_at(size)).map(|pact| pact.hash),
             on_at_after: state.is_some_and(|state| state.was_on(label, size)),
             on_now: state.is_some_and(|state| state.is_on(label)),
-            verifies: statement.verify(&signature.signature),
+            verifies: prepared.verifies(),
             key_seen: self.keys.contains_key(&statement.key),
             already_signed: state.is_some_and(|state| state.live_signature(label).is_some()),
         })

@@ -10,6 +10,10 @@ use crate::ledger::tree::TreeError;
 use crate::ledger::tree::read;
 use crate::ledger::tree::stored_hash_index;
 
+pub use crate::ledger::tile::reader::TileReader;
+pub use crate::ledger::tile::reader::TileReaderError;
+
+mod reader;
 #[cfg(test)]
 mod tests;
 

@@ -274,7 +274,7 @@ fn subtrees(mut start: u64, end: u64) -> Vec<u64> {
 }
 
 /// The root over full subtrees of falling size.
-fn fold(nodes: &[Hash]) -> Hash {
+pub(crate) fn fold(nodes: &[Hash]) -> Hash {
     let folded = nodes
         .iter()
         .rev()

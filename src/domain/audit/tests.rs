@@ -1,6 +1,7 @@
 //! Tamper tests: whatever is changed in a log, the audit says where.
 
 mod book;
+mod custody;
 
 use std::convert::Infallible;
 
@@ -8,6 +9,7 @@ use super::*;
 use crate::domain::election::Election;
 use crate::domain::entry;
 use crate::domain::entry::Body;
+use crate::domain::entry::Entry;
 use crate::domain::receipt::Check;
 use crate::domain::receipt::print_receipt;
 use crate::domain::receipt::verify_proof;

@@ -10,32 +10,13 @@ use jiff::tz::TimeZone;
 use crate::domain::election::Election;
 use crate::domain::election::civil_day;
 use crate::domain::entry::Counts;
+use crate::domain::entry::Map;
+use crate::domain::entry::Roster;
 use crate::domain::log::Fault;
+use crate::domain::log::Movement;
+use crate::domain::log::labels::Labels;
+use crate::domain::log::labels::Slot;
 use crate::domain::text::Time;
-
-/// A label on a roster, kept small: there may be millions.
-#[derive(Debug, Clone, Copy, Default)]
-struct Slot {
-    /// Is it on?
-    on: bool,
-    /// Index of the roster entry that last changed that.
-    since: u64,
-    /// Index and time of its live signature.
-    live: Option<(u64, Time)>,
-    attested: bool,
-    /// Open disputes of the live signature.
-    disputes: u32,
-}
-
-impl Slot {
-    fn counts_valid(self) -> bool {
-        self.on && self.live.is_some()
-    }
-
-    fn counts_attested(self) -> bool {
-        self.on && self.attested && self.live.is_none()
-    }
-}
 
 /// A pact version's name and the index of its entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,11 +33,14 @@ pub struct ElectionState {
     terms: Election,
     zone: TimeZone,
     pacts: Vec<PactVersion>,
-    slots: HashMap<[u8; 32], Slot>,
+    labels: Labels,
     /// Earlier changes of labels that changed more than once: indexes, `add` first, then in turn.
     history: HashMap<[u8; 32], Vec<u64>>,
     counts: Counts,
     by_day: BTreeMap<Date, u64>,
+    at_opening: Option<u64>,
+    movements: Vec<Movement>,
+    last_map: Option<Time>,
     closed: bool,
 }
 
@@ -66,10 +50,13 @@ impl ElectionState {
             zone: terms.time_zone(),
             terms,
             pacts: Vec::new(),
-            slots: HashMap::new(),
+            labels: Labels::default(),
             history: HashMap::new(),
             counts: Counts::default(),
             by_day: BTreeMap::new(),
+            at_opening: None,
+            movements: Vec::new(),
+            last_map: None,
             closed: false,
         }
     }
@@ -106,12 +93,12 @@ impl ElectionState {
 
     /// Is the label on?
     pub fn is_on(&self, label: &[u8; 32]) -> bool {
-        self.slots.get(label).is_some_and(|slot| slot.on)
+        self.labels.get(label).is_some_and(|slot| slot.on)
     }
 
     /// Was the label on when the log had this size?
     pub fn was_on(&self, label: &[u8; 32], size: u64) -> bool {
-        let Some(slot) = self.slots.get(label) else {
+        let Some(slot) = self.labels.get(label) else {
             return false;
         };
         if slot.since < size {
@@ -126,20 +113,46 @@ impl ElectionState {
 
     /// The index of the label's live signature.
     pub fn live_signature(&self, label: &[u8; 32]) -> Option<u64> {
-        self.slots
-            .get(label)
-            .and_then(|slot| slot.live)
-            .map(|(index, _)| index)
+        self.labels.get(label)?.live().map(|(index, _)| index)
     }
 
-    /// Whose live signature stands at this index. Looks at every label: disputes are rare.
-    pub(super) fn label_of(&self, signature: u64) -> Option<[u8; 32]> {
-        let mut live = self
-            .slots
+    /// Whose live signature stands at this index.
+    pub(super) fn signer_of(&self, signature: u64) -> Option<[u8; 32]> {
+        self.labels.signer_of(signature)
+    }
+
+    /// Every label that ever was on, and whether it is on, in the order of coming.
+    pub fn labels(&self) -> impl Iterator<Item = (&[u8; 32], bool)> {
+        self.labels.iter().map(|(label, slot)| (label, slot.on))
+    }
+
+    /// Label and index of every live signature: what a map holds.
+    pub fn live_signatures(&self) -> impl Iterator<Item = (&[u8; 32], u64)> {
+        self.labels
             .iter()
-            .filter_map(|(label, slot)| Some((label, slot.live?.0)));
-        live.find(|(_, index)| *index == signature)
-            .map(|(label, _)| *label)
+            .filter_map(|(label, slot)| Some((label, slot.live()?.0)))
+    }
+
+    /// Were the person's data erased? `None` for a label that never was on.
+    pub fn is_erased(&self, label: &[u8; 32]) -> Option<bool> {
+        self.labels.get(label).map(|slot| slot.erased)
+    }
+
+    /// M when the window opened; `None` while no entry stands at or after that time.
+    pub fn members_at_opening(&self) -> Option<u64> {
+        self.at_opening
+    }
+
+    /// What roster entries changed since the window opened.
+    pub fn movements(&self) -> &[Movement] {
+        &self.movements
+    }
+
+    /// Time passes before the next entry is applied.
+    pub(super) fn reach(&mut self, at: Time) {
+        if self.at_opening.is_none() && at >= self.terms.opens {
+            self.at_opening = Some(self.counts.members);
+        }
     }
 
     pub(super) fn ensure_open(&self) -> Result<(), Fault> {
@@ -158,8 +171,8 @@ impl ElectionState {
         if terms.zone != self.terms.zone {
             self.zone = terms.time_zone();
             self.by_day.clear();
-            for slot in self.slots.values().filter(|slot| slot.on) {
-                if let Some((_, at)) = slot.live {
+            for (_, slot) in self.labels.iter().filter(|(_, slot)| slot.on) {
+                if let Some((_, at)) = slot.live() {
                     *self.by_day.entry(civil_day(at, &self.zone)).or_default() += 1;
                 }
             }
@@ -180,13 +193,31 @@ impl ElectionState {
         Ok(())
     }
 
-    pub(super) fn turn(&mut self, label: &[u8; 32], on: bool, index: u64) -> Result<(), Fault> {
-        let slot = self.slots.get(label).copied();
+    pub(super) fn change_roster(&mut self, index: u64, at: Time, roster: &Roster) -> Result<(), Fault> {
+        self.ensure_open()?;
+        let mut movement = Movement::new(index, at, roster.add.len());
+        for label in &roster.add {
+            self.turn(label, true, index)?;
+        }
+        for (label, reason) in &roster.off {
+            movement.take_off(*reason, self.live_signature(label).is_some());
+            self.turn(label, false, index)?;
+        }
+        if self.at_opening.is_some() {
+            self.movements.push(movement);
+        }
+        Ok(())
+    }
+
+    fn turn(&mut self, label: &[u8; 32], on: bool, index: u64) -> Result<(), Fault> {
+        let slot = self.labels.get(label).copied();
         if slot.is_some_and(|slot| slot.on) == on {
             return Err(if on { Fault::AlreadyOn } else { Fault::NotOn });
         }
         if let Some(slot) = slot {
             self.history.entry(*label).or_default().push(slot.since);
+        } else if !self.labels.insert(*label) {
+            return Err(Fault::TooManyLabels);
         }
         self.change(label, |slot| {
             slot.on = on;
@@ -208,7 +239,24 @@ impl ElectionState {
     }
 
     pub(super) fn sign(&mut self, label: &[u8; 32], index: u64, at: Time) {
-        self.change(label, |slot| slot.live = Some((index, at)));
+        self.change(label, |slot| slot.set_live(Some((index, at))));
+        self.labels.note_signature(label, index);
+    }
+
+    pub(super) fn erase(&mut self, label: &[u8; 32]) -> Result<(), Fault> {
+        self.labels.get_mut(label).ok_or(Fault::UnknownLabel)?.erased = true;
+        Ok(())
+    }
+
+    pub(super) fn enter_map(&mut self, index: u64, at: Time, map: &Map) -> Result<(), Fault> {
+        if map.size != index {
+            return Err(Fault::MapSize);
+        }
+        if self.last_map == Some(at) {
+            return Err(Fault::MapTooSoon);
+        }
+        self.last_map = Some(at);
+        Ok(())
     }
 
     pub(super) fn dispute(&mut self, label: &[u8; 32]) {
@@ -224,7 +272,7 @@ impl ElectionState {
         }
         self.change(label, |slot| {
             if upheld {
-                slot.live = None;
+                slot.set_live(None);
                 slot.disputes = 0;
             } else {
                 slot.disputes = slot.disputes.saturating_sub(1);
@@ -246,7 +294,9 @@ impl ElectionState {
 
     /// Changes a label and keeps the numbers in step.
     fn change(&mut self, label: &[u8; 32], change: impl FnOnce(&mut Slot)) {
-        let slot = self.slots.entry(*label).or_default();
+        let Some(slot) = self.labels.get_mut(label) else {
+            return; // The rules let nothing happen to a label that never was on.
+        };
         let before = *slot;
         change(slot);
         let after = *slot;
@@ -268,7 +318,7 @@ impl ElectionState {
         );
         step(&mut self.counts.disputed, before.disputes > 0, after.disputes > 0);
         if before.counts_valid() != after.counts_valid()
-            && let Some((_, at)) = before.live.or(after.live)
+            && let Some((_, at)) = before.live().or(after.live())
         {
             let day = civil_day(at, &self.zone);
             step(

@@ -87,6 +87,39 @@ pub enum Fault {
     /// The numbers of `close` are not those of the log.
     #[error("the numbers are not those of the log")]
     CloseCounts,
+    /// An anchor holds no checkpoint of this log signed by a key in force.
+    #[error("the anchor is no checkpoint of this log signed by a log key in force")]
+    AnchorNote,
+    /// An anchor's checkpoint is empty, or of a size that the log had not reached.
+    #[error("the log had no such size before the anchor")]
+    AnchorSize,
+    /// An anchor's checkpoint has another root than this log at that size: evidence of a fork.
+    #[error("the anchor's root is not this log's at that size")]
+    AnchorRoot,
+    /// A policy that does not parse.
+    #[error("the policy is malformed")]
+    Policy,
+    /// A log key that does not parse, has another name than the log, or shares its id with one in force.
+    #[error("the log key is malformed, of another log, or has the id of one in force")]
+    LogKey,
+    /// A seal's date is not after that of the seal before, or lies after the entry's own day.
+    #[error("the seal's date is not after the last one's, or in the future")]
+    SealDate,
+    /// An erasure names a label that never was on.
+    #[error("the label never was on")]
+    UnknownLabel,
+    /// More labels than a roster may hold.
+    #[error("more labels than a roster may hold")]
+    TooManyLabels,
+    /// A map's size is not its own index.
+    #[error("the map's size is not its own index")]
+    MapSize,
+    /// A second map of one election within a minute.
+    #[error("the election has a map of this minute already")]
+    MapTooSoon,
+    /// A map's root is not that of the election's live signatures.
+    #[error("the map's root is not that of the live signatures")]
+    MapRoot,
     /// The entries do not lead to the root that the checkpoint says.
     #[error("entries and checkpoint lead to different trees")]
     Tree,
@@ -117,6 +150,17 @@ impl Fault {
             Self::NoOpenDispute(_) => "no_open_dispute",
             Self::CloseTooEarly => "close_too_early",
             Self::CloseCounts => "close_counts",
+            Self::AnchorNote => "anchor_note",
+            Self::AnchorSize => "anchor_size",
+            Self::AnchorRoot => "anchor_root",
+            Self::Policy => "policy",
+            Self::LogKey => "log_key",
+            Self::SealDate => "seal_date",
+            Self::UnknownLabel => "unknown_label",
+            Self::TooManyLabels => "too_many_labels",
+            Self::MapSize => "map_size",
+            Self::MapTooSoon => "map_too_soon",
+            Self::MapRoot => "map_root",
             Self::Tree => "tree",
         }
     }

@@ -11,6 +11,8 @@ use crate::domain::election::LookUp;
 use crate::domain::entry;
 use crate::domain::entry::Body;
 use crate::domain::entry::By;
+use crate::domain::entry::Entry;
+use crate::domain::log::LogState;
 use crate::domain::pact_default::default_pact;
 use crate::domain::role::Role;
 use crate::domain::role::Roles;
@@ -19,6 +21,8 @@ use crate::domain::statement::Method;
 use crate::domain::statement::Statement;
 use crate::domain::text::Origin;
 use crate::domain::text::Time;
+use crate::ledger::hash::Hash;
+use crate::ledger::hash::leaf_hash;
 use crate::ledger::note::KeyName;
 use crate::ledger::note::NoteSigner;
 
@@ -228,16 +232,37 @@ impl Book {
     }
 
     pub(super) fn checkpoint(&self) -> String {
-        let origin = KeyName::parse(origin().as_str()).unwrap();
+        self.checkpoint_by(&log_signer())
+    }
+
+    pub(super) fn checkpoint_by(&self, signer: &NoteSigner) -> String {
         let tree = self.tree();
         Checkpoint {
-            origin,
+            origin: signer.vkey().name().clone(),
             size: tree.size(),
             root: tree.root(),
         }
-        .sign(&log_signer())
+        .sign(signer)
         .unwrap()
         .to_string()
+    }
+
+    pub(super) fn anchor(&mut self, note: &str) -> u64 {
+        let checkpoint = note.as_bytes().to_vec();
+        self.add(Body::Anchor(entry::Anchor { checkpoint }), &[])
+    }
+
+    /// Folds the rules over the entries, without a checkpoint.
+    pub(super) fn state(&self) -> LogState {
+        let mut state = LogState::new();
+        for (index, bytes) in self.entries.iter().enumerate() {
+            let mut tree = self.tree();
+            let mut root_at = |size| crate::ledger::tree::root(size, &mut tree).ok();
+            let entry = Entry::parse(bytes).unwrap();
+            let index = u64::try_from(index).unwrap();
+            state.apply(index, &entry, &mut root_at).unwrap();
+        }
+        state
     }
 
     pub(super) fn audit_with(&self, checkpoint: &str) -> AuditReport {
