@@ -1,7 +1,7 @@
 # Everything a developer types. `make help` lists it; the work itself is in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo audit check test test-pg vectors js browser review fmt lint setup
+.PHONY: help dev demo audit check test test-pg vectors outside js browser review fmt lint setup
 
 DATA ?= demo
 
@@ -29,6 +29,9 @@ test-pg: ## Rust tests on a private PostgreSQL cluster (TESTS=filter)
 
 vectors: ## The known answers of docs/format.md, in Rust and in JavaScript
 	@scripts/test vectors
+
+outside: ## Go's and Python's verifiers (tests/outside/) on a real log
+	@scripts/test outside
 
 js: ## JavaScript tests
 	@scripts/test js

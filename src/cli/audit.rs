@@ -16,12 +16,15 @@ use serde_json::json;
 use crate::cli::key;
 use crate::domain::audit::AuditReport;
 use crate::domain::audit::ElectionReport;
+use crate::domain::audit::FaultReport;
 use crate::domain::verdict::Verdict;
 use crate::ledger::note::Vkey;
 
+mod kept;
 pub mod pass;
 pub mod source;
 
+use kept::Kept;
 use pass::Pass;
 use source::Source;
 
@@ -44,8 +47,8 @@ pub struct AuditArgs {
     /// Only this election's numbers
     #[arg(long, value_name = "ID")]
     pub election: Option<String>,
-    /// A checkpoint of this log that you kept: the log must have grown from it
-    #[arg(long, value_name = "CHECKPOINT")]
+    /// A checkpoint or a receipt of this log that you kept: the log must have grown from it, the receipt's entry be in its place
+    #[arg(long, value_name = "CHECKPOINT|PROOF")]
     pub since: Option<PathBuf>,
     /// The report as JSON
     #[arg(long)]
@@ -61,14 +64,18 @@ pub fn run(args: &AuditArgs) -> ExitCode {
     };
     let since = match &args.since {
         None => None,
-        Some(path) => match std::fs::read_to_string(path) {
-            Ok(note) => Some(note),
-            Err(error) => return stop(USAGE, &format!("cannot read {}: {error}", path.display())),
+        Some(path) => match Kept::read(path, &vkey) {
+            Ok(kept) => Some(kept),
+            Err(message) => return stop(USAGE, &message),
         },
     };
+    let note = since.as_ref().map(|kept| kept.note.as_str());
     let size = peek_size(&mut source, &vkey);
     source.expect_size(size);
-    let mut pass = pass::audit_log(|name| source.read(name), &vkey, since.as_deref());
+    let mut pass = pass::audit_log(|name| source.read(name), &vkey, note);
+    if let Some(kept) = &since {
+        name_the_lost(&mut pass, kept, &mut source);
+    }
     if let Some(id) = &args.election {
         pass.report.elections.retain(|election| election.election == *id);
         if pass.report.elections.is_empty() && pass.report.fault.is_none() {
@@ -81,6 +88,28 @@ pub fn run(args: &AuditArgs) -> ExitCode {
         print!("{}", as_text(&pass, &vkey, beside));
     }
     ExitCode::from(pass.report.verdict.exit_code())
+}
+
+/// Names the entry that a receipt shows and the log lacks; any other fault has been found before it.
+fn name_the_lost(pass: &mut Pass, kept: &Kept, source: &mut Source) {
+    let report = &mut pass.report;
+    let Some(size) = report
+        .size
+        .filter(|_| report.fault.as_ref().is_none_or(|fault| fault.key == "fork"))
+    else {
+        return;
+    };
+    match kept.lost(size, |name| source.read(name)) {
+        Ok(None) => {}
+        Ok(Some(fault)) => (report.verdict, report.fault) = (Verdict::NotValid, Some(fault)),
+        Err(error) if report.fault.is_none() => {
+            let message = format!("cannot look for the receipt's entry: {error}");
+            let (index, key) = (None, "read");
+            report.verdict = Verdict::CannotTell;
+            report.fault = Some(FaultReport { index, key, message });
+        }
+        Err(_) => {}
+    }
 }
 
 fn stop(code: u8, message: &str) -> ExitCode {

@@ -40,6 +40,9 @@ pub struct VerifyArgs {
     /// The opening file that names the person
     #[arg(long, value_name = "FILE")]
     pub opening: Option<PathBuf>,
+    /// The pact text that you read, as it was served or printed (docs/format.md §4): it must be the one that was signed
+    #[arg(long, value_name = "FILE")]
+    pub pact: Option<PathBuf>,
     /// The log's key, from a source you trust: a file or the key itself. Without it, log.vkey beside FILE
     #[arg(long, value_name = "FILE|KEY")]
     pub vkey: Option<String>,
@@ -66,7 +69,10 @@ fn check(args: &VerifyArgs) -> Result<ExitCode, String> {
         Some(text) => (Some(key::given(text)?), false),
         None => (key_beside(&args.file)?, true),
     };
-    let report = verify_proof(&file, vkey.as_ref(), opening.as_deref());
+    let mut report = verify_proof(&file, vkey.as_ref(), opening.as_deref());
+    if let Some(path) = &args.pact {
+        report.check_pact(&read(path)?);
+    }
     let source = match (&vkey, beside) {
         (None, _) => "none",
         (Some(_), true) => "beside_the_file",

@@ -7,6 +7,7 @@ use crate::domain::entry::Body;
 use crate::domain::entry::Entry;
 use crate::domain::entry::Signature;
 use crate::domain::person::Opening;
+use crate::domain::text::digest;
 use crate::domain::verdict::Verdict;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::hash::leaf_hash;
@@ -42,6 +43,8 @@ pub enum Check {
     Signature,
     /// The opening opens this statement.
     Opening,
+    /// The pact text is the one that the statement names.
+    Pact,
 }
 
 /// A check and its answer.
@@ -64,6 +67,30 @@ pub struct ProofReport {
     pub verdict: Verdict,
     /// What may be shown as true: nothing when any row is not valid.
     pub shown: Option<Shown>,
+}
+
+impl ProofReport {
+    /// Checks a pact text too: its SHA-256 must be the one in the statement. Adds a row where everything else held so far.
+    pub fn check_pact(&mut self, text: &[u8]) {
+        let Some(shown) = &self.shown else { return };
+        let (outcome, detail) = match &shown.entry.body {
+            Body::Signature(signature) if digest(&[text]) == signature.statement.pact => (Verdict::Valid, ""),
+            Body::Signature(_) => (
+                Verdict::NotValid,
+                "this text is not the one that was signed: it was swapped, or is another version",
+            ),
+            _ => (Verdict::CannotTell, "there is no statement that names a text"),
+        };
+        self.rows.push(Row {
+            check: Check::Pact,
+            outcome,
+            detail: detail.to_owned(),
+        });
+        self.verdict = Verdict::all(self.rows.iter().map(|row| row.outcome));
+        if self.verdict == Verdict::NotValid {
+            self.shown = None;
+        }
+    }
 }
 
 /// What a proof shows.

@@ -19,14 +19,14 @@ fn ikrar(arguments: &[&str]) -> (i32, String) {
 }
 
 #[track_caller]
-fn says(arguments: &[&str], code: i32, words: &str) -> String {
+pub(crate) fn says(arguments: &[&str], code: i32, words: &str) -> String {
     let (ended, text) = ikrar(arguments);
     assert_eq!(ended, code, "{arguments:?}\n{text}");
     assert!(text.contains(words), "{words:?} is not in\n{text}");
     text
 }
 
-fn path(folder: &Path, name: &str) -> String {
+pub(crate) fn path(folder: &Path, name: &str) -> String {
     folder.join(name).to_string_lossy().into_owned()
 }
 
