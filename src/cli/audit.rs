@@ -100,7 +100,6 @@ fn name_the_lost(pass: &mut Pass, kept: &Kept, source: &mut Source) {
         return;
     };
     match kept.lost(size, |name| source.read(name)) {
-        Ok(None) => {}
         Ok(Some(fault)) => (report.verdict, report.fault) = (Verdict::NotValid, Some(fault)),
         Err(error) if report.fault.is_none() => {
             let message = format!("cannot look for the receipt's entry: {error}");
@@ -108,7 +107,7 @@ fn name_the_lost(pass: &mut Pass, kept: &Kept, source: &mut Source) {
             report.verdict = Verdict::CannotTell;
             report.fault = Some(FaultReport { index, key, message });
         }
-        Err(_) => {}
+        Ok(None) | Err(_) => {}
     }
 }
 
