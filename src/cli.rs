@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 
 pub mod audit;
+pub mod backup;
 pub mod complaints;
 pub mod config;
 pub mod demo;
@@ -29,6 +30,7 @@ pub mod link;
 pub mod migrate;
 pub mod officer;
 pub mod pact;
+pub mod restore;
 pub mod roster;
 pub mod serve;
 pub mod verify;
@@ -79,6 +81,10 @@ enum Command {
     /// Make the public files of the ledger again.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Copy a whole installation while it runs.
+    Backup(backup::BackupArgs),
+    /// Restore a backup into an empty installation.
+    Restore(restore::RestoreArgs),
     /// Look at everything an installation needs and say what to do.
     Doctor,
     /// Show or check the configuration.
@@ -113,6 +119,8 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Verify(args) => return Ok(verify::run(args)),
         Command::Audit(args) => return Ok(audit::run(args)),
         Command::Ledger(command) => ledger::run(command, &load()?)?,
+        Command::Backup(args) => backup::run(args, &load()?, &Clock::machine())?,
+        Command::Restore(args) => restore::run(args, &load()?)?,
         Command::Doctor => return Ok(doctor::run(&load()?)),
         Command::Config(command) => config::run(command, &load()?)?,
         Command::Complaints(command) => complaints::run(command, &load()?, &Clock::machine())?,

@@ -1,6 +1,7 @@
 //! The words of the institution: NIP, roster, election, pact, statement, entry, complaint. Absent: IO, clock, randomness, SQL.
 
 pub mod audit;
+pub mod backup;
 pub mod cell;
 pub mod code;
 pub mod complaint;

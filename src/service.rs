@@ -18,6 +18,7 @@ pub mod officer;
 pub mod proof;
 pub mod public;
 pub mod publish;
+pub mod rebuild;
 pub mod receipt;
 pub mod roster;
 pub mod sign;

@@ -14,6 +14,7 @@ use diesel_migrations::embed_migrations;
 pub mod account;
 pub mod complaint;
 mod conn;
+pub mod copy;
 pub mod crossref;
 pub mod dashboard;
 pub mod election;
@@ -22,6 +23,7 @@ pub mod journal;
 pub mod ledger;
 pub mod log_folder;
 pub mod outbox;
+pub mod rebuild;
 pub mod roster;
 pub mod schema;
 pub mod signature;
@@ -48,14 +50,18 @@ impl DatabaseUrl {
         self.0.starts_with("postgres://") || self.0.starts_with("postgresql://")
     }
 
+    /// The file of an embedded database.
+    fn path(&self) -> &str {
+        self.0.strip_prefix("sqlite:").unwrap_or(&self.0)
+    }
+
     /// Opens a connection and sets it up: WAL, `synchronous=FULL` and foreign keys on SQLite.
     pub fn connect(&self) -> Result<Conn, StoreError> {
         if self.is_postgres() {
             return self.connect_postgres();
         }
-        let path = self.0.strip_prefix("sqlite:").unwrap_or(&self.0);
-        let mut connection =
-            diesel::SqliteConnection::establish(path).map_err(|e| StoreError::Connect(e.to_string()))?;
+        let mut connection = diesel::SqliteConnection::establish(self.path())
+            .map_err(|e| StoreError::Connect(e.to_string()))?;
         connection.batch_execute(
             "PRAGMA busy_timeout = 15000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
              PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000;",
@@ -154,6 +160,11 @@ pub fn migrations_pending(conn: &mut Conn) -> Result<bool, StoreError> {
         Conn::Postgres(c) => c.has_pending_migration(POSTGRES_MIGRATIONS),
     };
     pending.map_err(|e| StoreError::Migrate(e.to_string()))
+}
+
+/// Whether no table of this program is there. Asking makes none.
+fn has_no_tables(conn: &mut Conn) -> bool {
+    conn.batch_execute("SELECT 1 FROM ledger_head LIMIT 1").is_err()
 }
 
 fn names(versions: &[diesel::migration::MigrationVersion<'_>]) -> Vec<String> {

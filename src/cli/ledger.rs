@@ -1,6 +1,7 @@
-//! `ikrar ledger export`: the public files of the log, made again from the database.
+//! `ikrar ledger export` and `rebuild`: the public files of the log, made again from the database, and the way back.
 #![expect(clippy::print_stdout, reason = "a command says what it did")]
 
+use std::path::Path;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -11,6 +12,8 @@ use crate::service::DatabaseUrl;
 use crate::service::publish;
 use crate::service::publish::LogFolder;
 
+mod rebuild;
+
 /// The public ledger.
 #[derive(Debug, clap::Subcommand)]
 pub enum LedgerCommand {
@@ -20,11 +23,19 @@ pub enum LedgerCommand {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
+    /// Make tiles anew from the database, or the database's public tables from tiles.
+    Rebuild(rebuild::RebuildArgs),
 }
 
 /// Runs the command.
 pub fn run(command: &LedgerCommand, config: &Config) -> anyhow::Result<()> {
-    let LedgerCommand::Export { folder } = command;
+    match command {
+        LedgerCommand::Export { folder } => export(folder, config),
+        LedgerCommand::Rebuild(args) => rebuild::run(args, config),
+    }
+}
+
+fn export(folder: &Path, config: &Config) -> anyhow::Result<()> {
     let keys = Keys::load(&config.keys_dir(), &config.origin)?;
     let mut conn = DatabaseUrl::new(config.database_url()).connect()?;
     anyhow::ensure!(

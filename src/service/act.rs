@@ -38,6 +38,18 @@ impl SignedAct {
     }
 }
 
+/// Refuses where rosters stand in the ledger but nobody in the database: made from tiles alone, it does not know who is meant,
+/// would count nobody and ask everybody again.
+pub(crate) fn check_people(conn: &mut Conn) -> Result<(), Error> {
+    if crate::store::rebuild::lacks_people(conn)? {
+        return Err(Error::Tampered(
+            "this database was made from tiles alone: who is on the rosters comes back from a backup"
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
 /// Appends an authored entry after checking its authors.
 pub fn admit(conn: &mut Conn, origin: &Origin, act: SignedAct, now_s: i64) -> Result<Appended, Error> {
     let authorship = act
@@ -46,6 +58,9 @@ pub fn admit(conn: &mut Conn, origin: &Origin, act: SignedAct, now_s: i64) -> Re
         .ok_or_else(|| Error::invalid("act-problem-malformed"))?;
     if authorship.count != act.by.len() {
         return Err(Error::invalid("act-problem-authors"));
+    }
+    if !matches!(act.body, Body::Roster(_) | Body::Officer(_)) {
+        check_people(conn)?;
     }
     let bytes = act.body.act_bytes(origin);
     for by in &act.by {

@@ -151,23 +151,40 @@ pub fn publish(conn: &mut Conn, origin: &Origin, act: SignedAct, now_s: i64) -> 
         }
     }
     let appended = act::admit(conn, origin, act, now_s)?;
+    let (row, contests) = row_of(&wanted, ledger::to_i64(appended.leaf_index)?);
+    store::save(conn, &row, &contests)?;
+    Ok(appended.leaf_index)
+}
+
+/// An `election` entry as the tables repeat it, with its contests' determination dates.
+pub(crate) fn row_of(election: &Election, leaf_index: i64) -> (ElectionRow, Vec<(String, i64)>) {
     let row = ElectionRow {
-        id: wanted.id.to_string(),
-        title: wanted.title.as_str().to_owned(),
-        opens_s: wanted.opens.unix_i64(),
-        closes_s: wanted.closes.unix_i64(),
-        zone: wanted.zone.to_string(),
-        lookup: wanted.lookup.to_string(),
-        leaf_index: ledger::to_i64(appended.leaf_index)?,
+        id: election.id.to_string(),
+        title: election.title.as_str().to_owned(),
+        opens_s: election.opens.unix_i64(),
+        closes_s: election.closes.unix_i64(),
+        zone: election.zone.to_string(),
+        lookup: election.lookup.to_string(),
+        leaf_index,
         closed_index: None,
     };
-    let contests: Vec<(String, i64)> = wanted
+    let contests = election
         .contests
         .iter()
         .map(|c| (c.id.to_string(), c.determined.unix_i64()))
         .collect();
-    store::save(conn, &row, &contests)?;
-    Ok(appended.leaf_index)
+    (row, contests)
+}
+
+/// A `pact` entry's text as the tables repeat it.
+pub(crate) fn pact_row_of(text: &PactText, leaf_index: i64) -> Result<PactRow, Error> {
+    Ok(PactRow {
+        hash: text.hash().to_vec(),
+        election_id: text.election.to_string(),
+        version: ledger::to_i64(text.version)?,
+        text: text.print(),
+        leaf_index,
+    })
 }
 
 /// The version number that the next pact of an election must have.
@@ -193,16 +210,7 @@ pub fn publish_pact(conn: &mut Conn, origin: &Origin, act: SignedAct, now_s: i64
         return Err(Error::conflict("pact-problem-version"));
     }
     let appended = act::admit(conn, origin, act, now_s)?;
-    store::insert_pact(
-        conn,
-        &PactRow {
-            hash: text.hash().to_vec(),
-            election_id: row.id,
-            version: ledger::to_i64(text.version)?,
-            text: text.print(),
-            leaf_index: ledger::to_i64(appended.leaf_index)?,
-        },
-    )?;
+    store::insert_pact(conn, &pact_row_of(&text, ledger::to_i64(appended.leaf_index)?)?)?;
     Ok(appended.leaf_index)
 }
 

@@ -121,7 +121,7 @@ pub fn repair(conn: &mut Conn, folder: &LogFolder, signer: &NoteSigner) -> Resul
 }
 
 /// A file of the log as the database gives it.
-fn made(conn: &mut Conn, path: &str) -> Result<Option<Vec<u8>>, Error> {
+pub(crate) fn made(conn: &mut Conn, path: &str) -> Result<Option<Vec<u8>>, Error> {
     if let Ok(bundle) = tile::EntryBundle::parse(path) {
         return bundle_bytes(conn, &bundle).map(Some);
     }

@@ -288,6 +288,11 @@ impl TestPortal {
         self.folder.path()
     }
 
+    /// The database's address where tests run on PostgreSQL.
+    pub(crate) fn database_url(&self) -> Option<String> {
+        self.database.as_ref().map(|database| database.url().to_owned())
+    }
+
     /// For a story that damages the log on purpose: no audit at its end.
     pub(crate) fn unaudited(mut self) -> Self {
         self.audited = false;

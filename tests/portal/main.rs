@@ -23,6 +23,7 @@ mod mail;
 mod officer;
 mod outside;
 mod public;
+mod recovery;
 mod roster;
 mod sign;
 mod signin;

@@ -39,7 +39,8 @@ fn answer(browser: &mut Browser, code: &str) -> Page {
     )
 }
 
-fn sign(portal: &TestPortal, browser: &mut Browser, person: usize) {
+/// The whole act, to the receipt.
+pub(crate) fn sign(portal: &TestPortal, browser: &mut Browser, person: usize) {
     submit(portal, browser, person).goes_to(&format!("/sign/code?election={ELECTION}"));
     let code = portal.newest_mail().code();
     answer(browser, &code).goes_to(&format!("/receipt?election={ELECTION}"));

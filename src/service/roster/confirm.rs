@@ -35,6 +35,7 @@ pub fn confirm(
     let import = find(conn, id)?;
     let counts = Counts::of(&import)?;
     let content = content(conn, id)?;
+    act::check_people(conn)?;
     open_election(conn, &import.election_id)?;
     let standing = Standing::load(conn, &import.election_id)?;
     if hex::encode(standing.digest.as_bytes()) != content.standing {
