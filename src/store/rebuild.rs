@@ -134,7 +134,7 @@ pub fn set_head(conn: &mut Conn, head: &Head) -> Result<(), StoreError> {
 pub fn find_used_table(conn: &mut Conn) -> Result<Option<&'static str>, StoreError> {
     macro_rules! look {
         ($($table:ident)*) => {$(
-            let first = $table::table.select(sql::<BigInt>("1")).limit(1).load::<i64>(conn)?;
+            let first = $table::table.select(sql::<BigInt>("CAST(1 AS BIGINT)")).limit(1).load::<i64>(conn)?;
             if !first.is_empty() {
                 return Ok(Some(stringify!($table)));
             }
