@@ -295,7 +295,7 @@ impl<'a, E: std::error::Error + 'static> Sink<'a, E> {
     fn flush(&mut self) -> Result<(), StoreError> {
         let size = self.frontier.size();
         let next = Columns::behind(size, stored_hash_count(size))?;
-        store::insert(self.conn, std::mem::replace(&mut self.columns, next))?;
+        store::insert(self.conn, &std::mem::replace(&mut self.columns, next))?;
         (self.progress)(size);
         Ok(())
     }

@@ -64,7 +64,7 @@ impl Columns {
 }
 
 /// Writes them: prepared single rows on SQLite, where that is as fast as anything, arrays on PostgreSQL, where a row is a round trip.
-pub fn insert(conn: &mut Conn, columns: Columns) -> Result<(), StoreError> {
+pub fn insert(conn: &mut Conn, columns: &Columns) -> Result<(), StoreError> {
     match conn {
         Conn::Sqlite(conn) => insert_rows(conn, columns),
         #[cfg(feature = "postgres")]
@@ -72,7 +72,7 @@ pub fn insert(conn: &mut Conn, columns: Columns) -> Result<(), StoreError> {
     }
 }
 
-fn insert_rows(conn: &mut SqliteConnection, columns: Columns) -> Result<(), StoreError> {
+fn insert_rows(conn: &mut SqliteConnection, columns: &Columns) -> Result<(), StoreError> {
     let rows = columns.kinds.iter().zip(&columns.at_s).zip(&columns.bytes);
     for (leaf_index, ((kind, at_s), bytes)) in (columns.first..).zip(rows) {
         diesel::insert_into(ledger_entry::table)
@@ -93,7 +93,7 @@ fn insert_rows(conn: &mut SqliteConnection, columns: Columns) -> Result<(), Stor
 }
 
 #[cfg(feature = "postgres")]
-fn insert_arrays(conn: &mut PgConnection, columns: Columns) -> Result<(), StoreError> {
+fn insert_arrays(conn: &mut PgConnection, columns: &Columns) -> Result<(), StoreError> {
     use diesel::sql_types::Array;
     use diesel::sql_types::Binary;
     use diesel::sql_types::Text;
@@ -103,16 +103,16 @@ fn insert_arrays(conn: &mut PgConnection, columns: Columns) -> Result<(), StoreE
          FROM unnest($2, $3, $4) WITH ORDINALITY AS row (kind, at_s, bytes, n)",
     )
     .bind::<BigInt, _>(columns.first)
-    .bind::<Array<Text>, _>(columns.kinds)
-    .bind::<Array<BigInt>, _>(columns.at_s)
-    .bind::<Array<Binary>, _>(columns.bytes)
+    .bind::<Array<Text>, _>(&columns.kinds)
+    .bind::<Array<BigInt>, _>(&columns.at_s)
+    .bind::<Array<Binary>, _>(&columns.bytes)
     .execute(conn)?;
     diesel::sql_query(
         "INSERT INTO ledger_hash (position, hash)
          SELECT $1 + n - 1, hash FROM unnest($2) WITH ORDINALITY AS row (hash, n)",
     )
     .bind::<BigInt, _>(columns.first_position)
-    .bind::<Array<Binary>, _>(columns.hashes)
+    .bind::<Array<Binary>, _>(&columns.hashes)
     .execute(conn)?;
     Ok(())
 }

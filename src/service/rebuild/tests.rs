@@ -16,6 +16,9 @@ use crate::service::officer;
 
 use super::*;
 
+/// A log's files by name.
+type Files = BTreeMap<String, Vec<u8>>;
+
 fn origin() -> Origin {
     "ikrar.test/1".parse().unwrap()
 }
@@ -83,8 +86,8 @@ fn rebuild(
     from_tiles(conn, signer().vkey(), read, &mut |_| {})
 }
 
-fn files(folder: &LogFolder) -> BTreeMap<String, Vec<u8>> {
-    let mut files = BTreeMap::new();
+fn files(folder: &LogFolder) -> Files {
+    let mut files = Files::new();
     let mut open = vec![folder.path().to_owned()];
     while let Some(place) = open.pop() {
         for file in std::fs::read_dir(place).unwrap() {
@@ -151,7 +154,7 @@ fn a_database_in_use_is_left_alone() {
 fn the_first_difference_is_named_and_nothing_stays() {
     let (_, folder, _keep) = published(600);
     let whole = files(&folder);
-    let with = |change: &dyn Fn(&mut BTreeMap<String, Vec<u8>>)| {
+    let with = |change: &dyn Fn(&mut Files)| {
         let mut files = whole.clone();
         change(&mut files);
         let mut conn = crate::store::memory();
@@ -160,14 +163,13 @@ fn the_first_difference_is_named_and_nothing_stays() {
         assert_eq!(find_used_table(&mut conn).unwrap(), None);
         refused.to_string()
     };
-    let flip = |name: &'static str, at: usize| {
-        with(&move |files: &mut BTreeMap<String, Vec<u8>>| files.get_mut(name).unwrap()[at] ^= 1)
-    };
+    let flip =
+        |name: &'static str, at: usize| with(&move |files: &mut Files| files.get_mut(name).unwrap()[at] ^= 1);
     assert!(flip("tile/entries/001", 40).contains("entry 256 does not have the leaf hash"));
     assert!(flip("tile/0/001", 32).contains("entry 257 does not have the leaf hash"));
     assert!(flip("tile/1/000.p/2", 3).contains("tile/1/000.p/2 does not follow"));
     assert!(with(&|files| drop(files.remove("tile/entries/002.p/91"))).contains("is missing"));
-    assert!(with(&BTreeMap::clear).contains("no published log"));
+    assert!(with(&Files::clear).contains("no published log"));
     assert!(flip("checkpoint.latest", 20).contains("checkpoint.latest:"));
 }
 
