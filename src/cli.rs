@@ -15,6 +15,7 @@ use clap::Subcommand;
 use crate::clock::Clock;
 use crate::config::Config;
 
+pub mod act;
 pub mod audit;
 pub mod backup;
 pub mod complaints;
@@ -60,6 +61,9 @@ enum Command {
     /// Add, list, approve and end officers and their keys.
     #[command(subcommand)]
     Officer(officer::OfficerCommand),
+    /// List, sign and take back acts that two officers sign.
+    #[command(subcommand)]
+    Act(act::ActCommand),
     /// Publish, amend and close elections.
     #[command(subcommand)]
     Election(election::ElectionCommand),
@@ -114,6 +118,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Migrate => migrate::run(&load()?)?,
         Command::Keygen => keygen::run(&load()?)?,
         Command::Officer(command) => officer::run(command, load()?)?,
+        Command::Act(command) => act::run(command, load()?)?,
         Command::Election(command) => election::run(command, load()?)?,
         Command::Pact(command) => pact::run(command, load()?)?,
         Command::Verify(args) => return Ok(verify::run(args)),

@@ -24,9 +24,11 @@ use actix_web::web::resource;
 use crate::app::App;
 
 pub mod act;
+pub mod acts;
 pub mod api;
 pub mod asset;
 pub mod complaint;
+pub mod dispute;
 pub mod election;
 pub mod error;
 pub mod extract;
@@ -104,6 +106,16 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/officers/draft", post().to(officer::draft))
         .route("/officers/act", post().to(officer::enter))
         .route("/officers/{id}/disable", post().to(officer::disable))
+        .route("/acts", get().to(acts::list))
+        .route("/acts", post().to(acts::propose))
+        .route("/acts/{id}", get().to(acts::show))
+        .route("/acts/{id}/join", post().to(acts::join))
+        .route("/acts/{id}/withdraw", post().to(acts::withdraw))
+        .route("/disputes", get().to(dispute::list))
+        .route("/disputes", post().to(dispute::enter))
+        .route("/disputes/{index}/draft", post().to(dispute::draft))
+        .route("/dispute/{code}", get().to(dispute::page))
+        .route("/dispute/{code}", post().to(dispute::open))
         .route("/key", get().to(officer::key))
         .route("/key", post().to(officer::request_key))
         .route("/complaints", get().to(complaint::list))

@@ -61,7 +61,7 @@ function compare(form, texts) {
   }
   for (const [key, value] of Object.entries(own)) {
     const elements = all(`[data-show="${key}"]`, form);
-    const texts = key === 'add' || key === 'off' ? [String(value.length)] : [value].flat();
+    const texts = key === 'add' || key === 'off' ? [String(value.length)] : key === 'policy' ? [unutf8(unb64(value)).trim()] : [value].flat();
     if (elements.length !== texts.length) mismatch();
     if (key === 'opens' || key === 'closes') elements[0].textContent = time(value, own.zone);
     else if (key === 'contest') texts.forEach((t, i) => {

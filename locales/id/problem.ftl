@@ -14,6 +14,18 @@ act-problem-origin = Naskah tindakan ini untuk buku besar lain.
 act-problem-authors = Jumlah penanda tangan tindakan tidak sesuai.
 act-problem-key = Kunci peramban ini belum berlaku untuk tindakan tersebut. Minta operator menyetujui kunci Anda.
 act-problem-signature = Tanda tangan atas tindakan ini tidak sah.
+act-problem-other-key = Kunci di peramban ini milik akun lain. Pakai peramban tempat Anda membuat kunci Anda sendiri.
+act-problem-waiting = Tindakan tentang hal yang sama sudah menunggu petugas kedua. Buka Tindakan bersama untuk menandatanganinya.
+act-problem-same-officer = Tindakan ini memerlukan dua petugas yang berbeda. Anda sudah menandatanganinya.
+act-problem-settled = Tindakan ini sudah tercatat atau dibatalkan.
+act-problem-expired = Tindakan ini terlalu lama menunggu dan sudah tidak berlaku. Ajukan lagi bila masih perlu.
+act-problem-logkey = Kunci berikutnya harus memakai nama buku besar ini.
+
+dispute-problem-about = Ketik kode tanda terima yang lengkap, atau nomor catatan tanda tangan.
+dispute-problem-none = Tidak ada tanda tangan dengan nomor itu.
+dispute-problem-unknown = Tidak ada sengketa dengan nomor itu.
+dispute-problem-settled = Sengketa ini sudah diputus.
+dispute-problem-voided = Tanda tangan ini sudah dibatalkan.
 
 officer-problem-email = Alamat surel tidak dapat dipakai.
 officer-problem-roles = Nama dan setidaknya satu peran harus diisi.

@@ -83,6 +83,7 @@ verify-yourself = Periksa sendiri
 verify-yourself-text = Unduh berkas bukti, lalu jalankan perintah ini di komputer Anda.
 verify-cli-label = Perintah
 verify-download = Unduh bukti
+verify-not-me = Ini nama saya, tetapi bukan saya yang menandatangani
 verify-again = Periksa kode lain
 
 verify-problem-unknown = Kode ini tidak dikenal. Periksa ketikan Anda, lalu coba lagi.

@@ -116,6 +116,13 @@ fn explain(error: &Error) -> anyhow::Error {
             "keys/officer.key is not in force for this act; `ikrar officer add` begins the log with it"
         }
         "act-problem-signature" => "the signature does not fit the act",
+        "act-problem-waiting" => "an act about the same thing waits already; `ikrar act list` shows it",
+        "act-problem-same-officer" => "the second signature must be of another officer and another key",
+        "act-problem-settled" => "this act is in the ledger already, or was taken back",
+        "act-problem-expired" => "this act has waited too long: propose it again",
+        "act-problem-logkey" => "the next key must bear the log's name",
+        "dispute-problem-unknown" => "there is no dispute with this index",
+        "dispute-problem-settled" => "this dispute is settled",
         "officer-problem-email" => "that is no e-mail address",
         "officer-problem-roles" => {
             "give a name and at least one role (hr, unit_head, examiner, auditor, operator)"

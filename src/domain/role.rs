@@ -167,6 +167,12 @@ pub enum Action {
     Invite,
     /// Say what a disputed signature's examination found.
     ResolveDispute,
+    /// Vouch for a pact signed on paper.
+    AttestPaper,
+    /// Erase a person's data.
+    EraseData,
+    /// Change the witnesses' policy or the log's key.
+    KeepLog,
     /// Give and end officers' roles.
     ManageOfficers,
     /// Enter an officer's key in the ledger.
@@ -191,7 +197,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::SignOwnPact,
         Self::ViewOwnReceipt,
         Self::DisputeOwnSignature,
@@ -205,6 +211,9 @@ impl Action {
         Self::CloseElection,
         Self::Invite,
         Self::ResolveDispute,
+        Self::AttestPaper,
+        Self::EraseData,
+        Self::KeepLog,
         Self::ManageOfficers,
         Self::ApproveKeys,
         Self::ViewComplaints,
@@ -229,8 +238,11 @@ impl Action {
             | Self::PublishElection
             | Self::PublishPact
             | Self::CloseElection
+            | Self::AttestPaper
             | Self::Invite => &[Role::Hr],
             Self::ResolveDispute => &[Role::Auditor, Role::Examiner, Role::Hr],
+            Self::EraseData => &[Role::Auditor, Role::Hr, Role::Operator],
+            Self::KeepLog => &[Role::Auditor, Role::Operator],
             Self::ManageOfficers | Self::ApproveKeys | Self::ViewOperation => &[Role::Operator],
             Self::ViewComplaints
             | Self::ImportComplaints

@@ -21,7 +21,9 @@ use crate::mail::transport::Refusal;
 use crate::render::Lang;
 use crate::service::Error;
 use crate::service::access;
+use crate::service::dispute::DisputeView;
 use crate::service::election::ElectionRow;
+use crate::service::mail::DisputeStep;
 use crate::service::mail::Kind;
 use crate::service::mail::Letter;
 use crate::service::mail::Secrets;
@@ -66,15 +68,29 @@ pub(super) fn compose(app: &App, letter: &Letter, secrets: &Secrets) -> Result<M
             "auto-generated".to_owned(),
         ));
     let both = MultiPart::alternative_plain_html(words.text, words.html);
-    let message = match &letter.kind {
-        Kind::Receipt { leaf_index, code, .. } => {
-            let proof = proof_text(app, *leaf_index)?;
-            let file = Attachment::new(proof::file_name(code)).body(proof, ContentType::TEXT_PLAIN);
+    let message = match attached(&letter.kind) {
+        Some((leaf_index, name)) => {
+            let proof = proof_text(app, leaf_index)?;
+            let file = Attachment::new(proof::file_name(&name)).body(proof, ContentType::TEXT_PLAIN);
             builder.multipart(MultiPart::mixed().multipart(both).singlepart(file))
         }
-        _ => builder.multipart(both),
+        None => builder.multipart(both),
     };
     message.map_err(|e| ours(&e))
+}
+
+/// The entry whose proof goes with a letter, and what its file is named after.
+fn attached(kind: &Kind) -> Option<(i64, String)> {
+    let of_entry = |index: i64| (index, format!("entry-{index}"));
+    match kind {
+        Kind::Receipt { leaf_index, code, .. } => Some((*leaf_index, code.clone())),
+        Kind::Dispute { step, dispute, .. } => match step {
+            DisputeStep::Received => Some(of_entry(dispute.leaf_index)),
+            DisputeStep::Resolved => dispute.resolution_index.map(of_entry),
+            DisputeStep::Waits => None,
+        },
+        _ => None,
+    }
 }
 
 /// The template of a letter, and what it needs besides greeting and frame.
@@ -97,11 +113,43 @@ fn content(app: &App, letter: &Letter, secrets: &Secrets) -> (&'static str, Valu
                 json!({"code": code, "election": facts(election), "minutes": minutes}),
             )
         }
+        Kind::Dispute {
+            step,
+            dispute,
+            election,
+        } => about_dispute(url, *step, dispute, election),
         Kind::Receipt {
             code, at_s, election, ..
         } => (
             "receipt",
-            json!({"code": code, "at_s": at_s, "election": facts(election), "verify": format!("{url}/v/{code}")}),
+            json!({"code": code, "at_s": at_s, "election": facts(election), "verify": format!("{url}/v/{code}"),
+                "dispute": format!("{url}/dispute/{code}")}),
+        ),
+    }
+}
+
+fn about_dispute(
+    url: &str,
+    step: DisputeStep,
+    dispute: &DisputeView,
+    election: &ElectionRow,
+) -> (&'static str, Value) {
+    let link = format!("{url}/dispute/{}", dispute.code);
+    let election = facts(election);
+    match step {
+        DisputeStep::Received => (
+            "dispute-received",
+            json!({"code": dispute.code, "index": dispute.leaf_index, "link": link, "election": election,
+                "by_authority": dispute.channel == "authority"}),
+        ),
+        DisputeStep::Resolved => (
+            "dispute-resolved",
+            json!({"code": dispute.code, "index": dispute.resolution_index, "link": link, "election": election,
+                "outcome": dispute.outcome}),
+        ),
+        DisputeStep::Waits => (
+            "dispute-open",
+            json!({"index": dispute.leaf_index, "link": format!("{url}/disputes"), "election": election}),
         ),
     }
 }

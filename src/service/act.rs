@@ -1,8 +1,10 @@
 //! An officer's act comes into the ledger: the author's key in force, a strict signature, own lines never seen before.
 //!
 //! Every authored kind goes through [`admit`]; what the act then changes in the tables is the business of the file that knows
-//! the kind ([`crate::service::officer`], [`crate::service::election`], [`crate::service::roster`]).
+//! the kind ([`crate::service::officer`], [`crate::service::election`], [`crate::service::roster`]). Kinds that two officers author
+//! come here by [`crate::service::joint_act`].
 
+use crate::domain::entry::Authorship;
 use crate::domain::entry::Body;
 use crate::domain::entry::By;
 use crate::domain::role::Roles;
@@ -11,6 +13,7 @@ use crate::ledger::hash::sha256;
 use crate::service::Error;
 use crate::store::Conn;
 use crate::store::account;
+use crate::store::account::OfficerKey;
 use crate::store::ledger;
 use crate::store::ledger::Appended;
 
@@ -64,17 +67,32 @@ pub fn admit(conn: &mut Conn, origin: &Origin, act: SignedAct, now_s: i64) -> Re
     }
     let bytes = act.body.act_bytes(origin);
     for by in &act.by {
-        let key = account::find_key(conn, &by.key)?.filter(|key| key.state == "active");
-        let roles: Option<Roles> = key.and_then(|key| key.roles.parse().ok());
-        if !roles.is_some_and(|roles| roles.any_of(authorship.roles)) {
-            return Err(Error::invalid("act-problem-key"));
-        }
-        if !by.verifies(&bytes) {
-            return Err(Error::invalid("act-problem-signature"));
-        }
+        check_author(conn, authorship, by, &bytes)?;
     }
     let own_lines = sha256(&[&act.body.own_lines()]);
     let appended = ledger::append(conn, now_s, act.body, act.by)?;
     ledger::insert_act(conn, &own_lines, appended.leaf_index)?;
     Ok(appended)
+}
+
+/// The author's key, once it is in force for such an act and its signature verifies strictly.
+pub(crate) fn check_author(
+    conn: &mut Conn,
+    authorship: Authorship,
+    by: &By,
+    act: &[u8],
+) -> Result<OfficerKey, Error> {
+    let key = account::find_key(conn, &by.key)?.filter(|key| key.state == "active");
+    let may = |key: &OfficerKey| {
+        let roles = key.roles.parse::<Roles>();
+        roles.is_ok_and(|roles| roles.any_of(authorship.roles))
+    };
+    let key = key
+        .filter(may)
+        .ok_or_else(|| Error::invalid("act-problem-key"))?;
+    if by.verifies(act) {
+        Ok(key)
+    } else {
+        Err(Error::invalid("act-problem-signature"))
+    }
 }

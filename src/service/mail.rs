@@ -8,6 +8,8 @@ use crate::domain::signer;
 use crate::service::Error;
 use crate::service::access;
 use crate::service::access::Token;
+use crate::service::dispute;
+use crate::service::dispute::DisputeView;
 use crate::service::election;
 use crate::service::sign;
 use crate::store::Conn;
@@ -75,6 +77,15 @@ pub enum Kind {
         /// The election.
         election: ElectionRow,
     },
+    /// A dispute: to the person when it is recorded and when it is settled, to officers while it waits for them.
+    Dispute {
+        /// Which of the three.
+        step: DisputeStep,
+        /// The dispute.
+        dispute: Box<DisputeView>,
+        /// The election.
+        election: ElectionRow,
+    },
     /// The confirmation, with the proof file.
     Receipt {
         /// The signature's entry.
@@ -86,6 +97,17 @@ pub enum Kind {
         /// The election.
         election: ElectionRow,
     },
+}
+
+/// Which mail about a dispute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DisputeStep {
+    /// To the person: it is recorded.
+    Received,
+    /// To the person: what was decided.
+    Resolved,
+    /// To an officer: it waits.
+    Waits,
 }
 
 /// What became of a queued mail.
@@ -126,7 +148,7 @@ pub fn take(
     let link_s = match kind {
         Kind::Signin { .. } => Some(access::SIGNIN_LINK_S),
         Kind::Invitation { .. } => Some(access::LINK_S),
-        Kind::Code { .. } | Kind::Receipt { .. } => None,
+        Kind::Code { .. } | Kind::Receipt { .. } | Kind::Dispute { .. } => None,
     };
     if let Some(valid_s) = link_s {
         access::make_link(conn, to, &secrets.token, now_s, valid_s)?;
@@ -178,10 +200,16 @@ fn kind(
             officer: matches!(to, Subject::Account(_)),
         }));
     }
-    let (Subject::Person(person_id), Some(election_id)) = (to, &mail.election_id) else {
+    let Some(election_id) = &mail.election_id else {
         return Ok(None);
     };
     let Some(election) = election::find(conn, election_id)? else {
+        return Ok(None);
+    };
+    if mail.template.starts_with("dispute-") {
+        return about_dispute(conn, mail, election, now_s);
+    }
+    let Subject::Person(person_id) = to else {
         return Ok(None);
     };
     match mail.template.as_str() {
@@ -202,6 +230,30 @@ fn kind(
             })),
         _ => Ok(None),
     }
+}
+
+fn about_dispute(
+    conn: &mut Conn,
+    mail: &OutboxMail,
+    election: ElectionRow,
+    now_s: i64,
+) -> Result<Option<Kind>, Error> {
+    let step = match mail.template.as_str() {
+        "dispute-received" => DisputeStep::Received,
+        "dispute-resolved" => DisputeStep::Resolved,
+        _ => DisputeStep::Waits,
+    };
+    let dispute = dispute::find(conn, mail.subject_id.unwrap_or(-1), now_s)?;
+    let has_reason = match step {
+        DisputeStep::Received => true,
+        DisputeStep::Resolved => dispute.resolution_index.is_some(),
+        DisputeStep::Waits => dispute.outcome.is_none(),
+    };
+    Ok(has_reason.then(|| Kind::Dispute {
+        step,
+        dispute: Box::new(dispute),
+        election,
+    }))
 }
 
 /// Whether an election still waits for a person's signature.

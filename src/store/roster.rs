@@ -139,6 +139,14 @@ pub fn find_member(
         .optional()?)
 }
 
+/// A membership by row id.
+pub fn find_member_by_id(conn: &mut Conn, id: i64) -> Result<MemberRow, StoreError> {
+    Ok(roster_member::table
+        .find(id)
+        .select(MemberRow::as_select())
+        .first(conn)?)
+}
+
 /// M: how many labels are on.
 pub fn count_required(conn: &mut Conn, election_id: &str) -> Result<i64, StoreError> {
     Ok(roster_member::table

@@ -298,6 +298,68 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    pending_act (id) {
+        id -> BigInt,
+        kind -> Text,
+        subject -> Text,
+        act -> Binary,
+        first_key -> Binary,
+        first_signature -> Binary,
+        proposed_s -> BigInt,
+        expires_s -> BigInt,
+        state -> Text,
+        second_key -> Nullable<Binary>,
+        settled_s -> Nullable<BigInt>,
+        leaf_index -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    dispute (leaf_index) {
+        leaf_index -> BigInt,
+        signature_index -> BigInt,
+        channel -> Text,
+        authority_id -> Nullable<BigInt>,
+        account_id -> Nullable<BigInt>,
+        opened_s -> BigInt,
+        outcome -> Nullable<Text>,
+        resolution_index -> Nullable<BigInt>,
+        resolved_s -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    attestation (id) {
+        id -> BigInt,
+        election_id -> Text,
+        member_id -> BigInt,
+        pact_hash -> Binary,
+        scan -> Binary,
+        salts -> Binary,
+        nip -> Text,
+        name -> Text,
+        unit -> Text,
+        position -> Text,
+        created_s -> BigInt,
+        leaf_index -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    legal_hold (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        reason -> Text,
+        account_id -> Nullable<BigInt>,
+        set_s -> BigInt,
+        lifted_s -> Nullable<BigInt>,
+    }
+}
+
+diesel::joinable!(dispute -> signature (signature_index));
+diesel::joinable!(attestation -> roster_member (member_id));
+diesel::joinable!(legal_hold -> person (person_id));
 diesel::joinable!(election_contest -> election (election_id));
 diesel::joinable!(pact -> election (election_id));
 diesel::joinable!(person_alias -> person (person_id));
@@ -347,4 +409,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     crossref,
     crossref_decision,
     journal,
+    pending_act,
+    dispute,
+    attestation,
+    legal_hold,
 );

@@ -11,9 +11,12 @@ use crate::domain::text::Origin;
 use crate::domain::text::base64_array;
 use crate::domain::text::base64_bytes;
 use crate::domain::text::print_base64;
+use crate::service::Conn;
 use crate::service::Error;
 use crate::service::Problem;
 use crate::service::act::SignedAct;
+use crate::service::dispute;
+use crate::service::dispute::DisputeView;
 
 /// What `officer.js` posts.
 #[derive(Deserialize)]
@@ -56,7 +59,7 @@ pub struct Draft {
     /// Its text, base64.
     pub act: String,
     /// Where the signed form goes.
-    pub action: &'static str,
+    pub action: String,
     /// Where "back" leads.
     pub back: String,
     /// What the form held, so that it can be changed: name and value.
@@ -67,6 +70,16 @@ pub struct Draft {
     pub problem: Option<String>,
     /// The lines.
     pub lines: Lines,
+    /// What the lines' numbers and hashes stand for, where a reader must know.
+    pub about: Option<About>,
+}
+
+/// What an act of two officers is about, in words; never part of what is signed.
+#[derive(Serialize)]
+#[serde(tag = "of", rename_all = "snake_case")]
+pub enum About {
+    /// A dispute about a signature.
+    Dispute(Box<DisputeView>),
 }
 
 /// The own lines of the kinds that pages draft.
@@ -131,6 +144,23 @@ pub enum Lines {
         /// Its roles, or `none`.
         roles: String,
     },
+    /// A `resolution` act.
+    Resolution {
+        /// The dispute's entry.
+        dispute: String,
+        /// `upheld` or `dismissed`.
+        outcome: String,
+    },
+    /// A `policy` act.
+    Policy {
+        /// The whole file.
+        policy: String,
+    },
+    /// A `logkey` act.
+    LogKey {
+        /// The next verifier key.
+        vkey: String,
+    },
 }
 
 impl Lines {
@@ -177,7 +207,30 @@ impl Lines {
                     .roles
                     .map_or_else(|| "none".to_owned(), |roles| roles.to_string()),
             },
+            Body::Resolution(entry) => Self::Resolution {
+                dispute: entry.dispute.to_string(),
+                outcome: entry.outcome.to_string(),
+            },
+            Body::Policy(entry) => Self::Policy {
+                policy: String::from_utf8(entry.policy.clone()).ok()?,
+            },
+            Body::LogKey(entry) => Self::LogKey {
+                vkey: entry.vkey.to_string(),
+            },
             _ => return None,
+        })
+    }
+}
+
+impl About {
+    /// What a reader must know of a body besides its lines.
+    pub fn of(conn: &mut Conn, body: &Body, now_s: i64) -> Result<Option<Self>, Error> {
+        Ok(match body {
+            Body::Resolution(entry) => {
+                let index = i64::try_from(entry.dispute).map_err(Error::internal)?;
+                Some(Self::Dispute(Box::new(dispute::find(conn, index, now_s)?)))
+            }
+            _ => None,
         })
     }
 }
@@ -191,18 +244,22 @@ impl Draft {
             Lines::Pact { id, .. } => ("pact", "/elections/act", format!("/elections/{id}")),
             Lines::Close { id, .. } => ("close", "/elections/act", format!("/elections/{id}")),
             Lines::Officer { .. } => ("officer", "/officers/act", "/officers".to_owned()),
+            Lines::Resolution { .. } => ("resolution", "/acts", "/disputes".to_owned()),
+            Lines::Policy { .. } => ("policy", "/acts", "/acts".to_owned()),
+            Lines::LogKey { .. } => ("logkey", "/acts", "/acts".to_owned()),
         };
         Ok(Self {
             account_id,
             origin: origin.to_string(),
             kind,
             act: print_base64(&body.act_bytes(origin)),
-            action,
+            action: action.to_owned(),
             back,
             typed: Vec::new(),
             edit: String::new(),
             problem: None,
             lines,
+            about: None,
         })
     }
 
@@ -211,6 +268,13 @@ impl Draft {
     pub fn editable(mut self, edit: String, typed: Vec<(String, String)>) -> Self {
         self.edit = edit;
         self.typed = typed;
+        self
+    }
+
+    /// With what the act is about, for its readers.
+    #[must_use]
+    pub fn about(mut self, about: Option<About>) -> Self {
+        self.about = about;
         self
     }
 

@@ -11,6 +11,7 @@
 
 mod harness;
 
+mod acts;
 mod complaint;
 mod crash;
 mod election;

@@ -1,0 +1,4 @@
+DROP TABLE legal_hold;
+DROP TABLE attestation;
+DROP TABLE dispute;
+DROP TABLE pending_act;
