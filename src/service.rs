@@ -12,6 +12,7 @@ pub mod crossref;
 pub mod dashboard;
 pub mod dispute;
 pub mod election;
+pub mod erasure;
 pub mod error;
 pub mod joint_act;
 pub mod journal;

@@ -30,6 +30,7 @@ pub mod asset;
 pub mod complaint;
 pub mod dispute;
 pub mod election;
+pub mod erasure;
 pub mod error;
 pub mod extract;
 pub mod guard;
@@ -114,6 +115,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/disputes", get().to(dispute::list))
         .route("/disputes", post().to(dispute::enter))
         .route("/disputes/{index}/draft", post().to(dispute::draft))
+        .route("/erasures", get().to(erasure::list))
+        .route("/erasures/draft", post().to(erasure::draft))
+        .route("/erasures/hold", post().to(erasure::hold))
+        .route("/erasures/hold/{id}/lift", post().to(erasure::lift))
         .route("/dispute/{code}", get().to(dispute::page))
         .route("/dispute/{code}", post().to(dispute::open))
         .route("/key", get().to(officer::key))

@@ -101,4 +101,5 @@ dispute-proof-text = Berkas ini membuktikan bahwa pernyataan Anda tercatat dan k
 dispute-proof = Unduh bukti sengketa
 dispute-safe-title = Amankan surel Anda
 dispute-safe-text = Yang menandatangani atas nama Anda mungkin dapat membuka surel Anda. Ganti kata sandi surel Anda, beri tahu pengelola surel instansi, dan keluarkan semua perangkat dari layanan ini.
+dispute-sign-again = Baca dan tandatangani
 dispute-flash-opened = Pernyataan Anda tercatat dalam buku besar.

@@ -17,6 +17,7 @@ nav-elections = Pemilihan dan pakta
 nav-complaints = Aduan
 nav-officers = Petugas
 nav-disputes = Sengketa
+nav-erasures = Penghapusan data
 nav-acts = Tindakan bersama
 nav-key = Kunci saya
 nav-verify = Periksa tanda tangan
@@ -46,6 +47,8 @@ copy = Salin
 copied = – tersalin
 
 part-of-whole = { $part } dari { $whole }
+counts-line = { $valid } sah, { $disputed } disengketakan, { $voided } dibatalkan dari { $members } wajib
+counts-attested = { $n } di atas kertas, dihitung terpisah
 
 # Kerangka setiap surel.
 mail-footer = Surel ini dikirim oleh layanan pakta integritas { $ministry } di { $host }. Kami tidak pernah meminta kata sandi atau NIP Anda melalui surel.

@@ -9,6 +9,7 @@ hr-not-yet = Belum menandatangani
 hr-not-invited = Belum diundang
 hr-bounced = Surel tidak sampai
 hr-excluded = Dikecualikan
+hr-erased = Data sudah dihapus
 hr-disputed = Disengketakan
 hr-closes = Paling lambat
 hr-not-open = Penandatanganan tidak sedang dibuka; batas akhirnya

@@ -19,6 +19,7 @@ act-problem-waiting = Tindakan tentang hal yang sama sudah menunggu petugas kedu
 act-problem-same-officer = Tindakan ini memerlukan dua petugas yang berbeda. Anda sudah menandatanganinya.
 act-problem-settled = Tindakan ini sudah tercatat atau dibatalkan.
 act-problem-expired = Tindakan ini terlalu lama menunggu dan sudah tidak berlaku. Ajukan lagi bila masih perlu.
+act-problem-policy = Berkas ini bukan aturan saksi yang dapat dibaca.
 act-problem-logkey = Kunci berikutnya harus memakai nama buku besar ini.
 
 dispute-problem-about = Ketik kode tanda terima yang lengkap, atau nomor catatan tanda tangan.

@@ -14,7 +14,11 @@ use crate::config::Config;
 use crate::domain::entry::Body;
 use crate::domain::entry::LogKey;
 use crate::domain::entry::Outcome;
+use crate::domain::entry::Policy;
 use crate::domain::entry::Resolution;
+use crate::domain::text::Id;
+use crate::service::Error;
+use crate::service::erasure;
 use crate::service::joint_act;
 use crate::service::joint_act::Desk as At;
 use crate::service::journal;
@@ -53,6 +57,29 @@ pub enum ActCommand {
         dispute: u64,
         /// `upheld` (the signature is voided) or `dismissed` (it stands).
         outcome: Outcome,
+        /// Which key.
+        #[command(flatten)]
+        key: KeyArgs,
+    },
+    /// Sign as the first officer the erasure of a person's data in one election.
+    Erase {
+        /// The election.
+        #[arg(long, value_name = "ID")]
+        election: Id,
+        /// The person's number.
+        #[arg(long)]
+        nip: String,
+        /// The ground, a short word: retention, request, deceased, court, or another.
+        #[arg(long, default_value = "retention")]
+        ground: Id,
+        /// Which key.
+        #[command(flatten)]
+        key: KeyArgs,
+    },
+    /// Sign as the first officer the witnesses' policy; in force seven days after it is entered.
+    Policy {
+        /// The policy (C2SP tlog-policy).
+        file: PathBuf,
         /// Which key.
         #[command(flatten)]
         key: KeyArgs,
@@ -102,6 +129,34 @@ pub(super) fn run(command: &ActCommand, config: Config) -> anyhow::Result<()> {
             let body = Body::Resolution(Resolution {
                 dispute: *dispute,
                 outcome: *outcome,
+                nonce: app::random()?,
+            });
+            propose(&mut desk, body, key)
+        }
+        ActCommand::Erase {
+            election,
+            nip,
+            ground,
+            key,
+        } => {
+            let nonce = app::random()?;
+            let body = desk.read(|conn| {
+                let found = erasure::search(conn, nip)?;
+                let memberships = found.iter().flat_map(|person| &person.memberships);
+                let member = memberships
+                    .filter(|row| row.election_id == election.as_str())
+                    .map(|row| row.member_id);
+                let [id] = member.collect::<Vec<_>>()[..] else {
+                    return Err(Error::NotFound);
+                };
+                erasure::draft(conn, id, ground, nonce)
+            })?;
+            propose(&mut desk, body, key)
+        }
+        ActCommand::Policy { file, key } => {
+            let policy = std::fs::read(file).with_context(|| format!("read {}", file.display()))?;
+            let body = Body::Policy(Policy {
+                policy,
                 nonce: app::random()?,
             });
             propose(&mut desk, body, key)

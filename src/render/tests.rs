@@ -58,7 +58,8 @@ fn show(name: &str, text: &str, content: Value) -> String {
 
 fn election(title: &str, state: &str) -> Value {
     json!({"id": "pemilu-2024", "title": title, "opens_s": 1_698_771_600, "closes_s": 1_701_363_600,
-        "zone": "Asia/Jakarta", "state": state, "valid": 43, "members": 60})
+        "zone": "Asia/Jakarta", "state": state, "valid": 43, "members": 60,
+        "attested": 1, "disputed": 2, "voided": 3})
 }
 
 /// Every component, with markup in every text. Also written to the temporary folder, to be looked at.

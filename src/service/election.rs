@@ -49,6 +49,12 @@ pub struct Standing {
     pub valid: u64,
     /// M.
     pub members: u64,
+    /// Signed on paper only, two officers say.
+    pub attested: u64,
+    /// Of the valid ones, those with an open dispute.
+    pub disputed: u64,
+    /// Voided after a dispute.
+    pub voided: u64,
 }
 
 /// The stage of an election: closed by the clock or by its `close` entry.
@@ -83,6 +89,9 @@ pub fn standing(conn: &mut Conn, row: &ElectionRow, now_s: i64) -> Result<Standi
         state: state_word(row, now_s),
         valid: counts.valid,
         members: counts.members,
+        attested: counts.attested,
+        disputed: counts.disputed,
+        voided: counts.voided,
     })
 }
 

@@ -59,7 +59,7 @@ pub fn find_by_code(conn: &mut Conn, code: &Code) -> Result<PublicSignature, Err
         at_s: row.at_s,
         election,
         pact_version: pact.version,
-        register: open.then_some((row.name, row.unit)),
+        register: (open && !row.name.is_empty()).then_some((row.name, row.unit)),
     })
 }
 

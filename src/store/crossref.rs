@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use crate::store::Conn;
 use crate::store::StoreError;
+use crate::store::erasure::ERASED;
 use crate::store::roster::PersonRow;
 use crate::store::schema::crossref;
 use crate::store::schema::crossref_decision;
@@ -149,6 +150,7 @@ pub fn roster_mark(conn: &mut Conn) -> Result<RosterMark, StoreError> {
 pub fn list_persons(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<PersonRow>, StoreError> {
     Ok(person::table
         .filter(person::id.gt(after))
+        .filter(person::nip.not_like(format!("{ERASED}%")))
         .order(person::id)
         .limit(limit)
         .select(PersonRow::as_select())
@@ -171,6 +173,7 @@ pub fn former_numbers(conn: &mut Conn) -> Result<HashMap<i64, Vec<String>>, Stor
 /// People whose name holds every one of these words, lower case; one more than `limit` tells that there are more.
 pub fn search_persons(conn: &mut Conn, words: &[String], limit: i64) -> Result<Vec<PersonRow>, StoreError> {
     let mut query = person::table
+        .filter(person::nip.not_like(format!("{ERASED}%")))
         .order((person::name, person::id))
         .limit(limit)
         .select(PersonRow::as_select())

@@ -7,16 +7,21 @@ use serde::Serialize;
 
 use crate::domain::election::print_local_minute;
 use crate::domain::entry::Body;
+use crate::domain::nip::Nip;
 use crate::domain::text::Origin;
 use crate::domain::text::base64_array;
 use crate::domain::text::base64_bytes;
 use crate::domain::text::print_base64;
+use crate::domain::text::print_hex;
 use crate::service::Conn;
 use crate::service::Error;
 use crate::service::Problem;
 use crate::service::act::SignedAct;
 use crate::service::dispute;
 use crate::service::dispute::DisputeView;
+use crate::service::election;
+use crate::service::erasure;
+use crate::service::roster::PersonRow;
 
 /// What `officer.js` posts.
 #[derive(Deserialize)]
@@ -80,6 +85,17 @@ pub struct Draft {
 pub enum About {
     /// A dispute about a signature.
     Dispute(Box<DisputeView>),
+    /// A person.
+    Person {
+        /// Name.
+        name: String,
+        /// Number, in its printed groups.
+        nip: String,
+        /// Unit.
+        unit: String,
+        /// Title of the election.
+        election: String,
+    },
 }
 
 /// The own lines of the kinds that pages draft.
@@ -151,6 +167,17 @@ pub enum Lines {
         /// `upheld` or `dismissed`.
         outcome: String,
     },
+    /// An `erasure` act.
+    Erasure {
+        /// The election.
+        election: String,
+        /// The label, hex.
+        label: String,
+        /// The ground.
+        ground: String,
+        /// Whether the portal has words for this ground.
+        known: bool,
+    },
     /// A `policy` act.
     Policy {
         /// The whole file.
@@ -211,6 +238,12 @@ impl Lines {
                 dispute: entry.dispute.to_string(),
                 outcome: entry.outcome.to_string(),
             },
+            Body::Erasure(entry) => Self::Erasure {
+                election: entry.election.to_string(),
+                label: print_hex(&entry.label),
+                ground: entry.ground.to_string(),
+                known: erasure::GROUNDS.contains(&entry.ground.as_str()),
+            },
             Body::Policy(entry) => Self::Policy {
                 policy: String::from_utf8(entry.policy.clone()).ok()?,
             },
@@ -230,7 +263,20 @@ impl About {
                 let index = i64::try_from(entry.dispute).map_err(Error::internal)?;
                 Some(Self::Dispute(Box::new(dispute::find(conn, index, now_s)?)))
             }
+            Body::Erasure(entry) => erasure::subject(conn, entry)?
+                .map(|person| Self::person(conn, &person, entry.election.as_str()))
+                .transpose()?,
             _ => None,
+        })
+    }
+
+    fn person(conn: &mut Conn, person: &PersonRow, election_id: &str) -> Result<Self, Error> {
+        let nip = Nip::parse(&person.nip).map_or_else(|_odd| person.nip.clone(), |nip| nip.spaced());
+        Ok(Self::Person {
+            name: person.name.clone(),
+            nip,
+            unit: person.unit.clone(),
+            election: election::find(conn, election_id)?.ok_or(Error::NotFound)?.title,
         })
     }
 }
@@ -245,6 +291,7 @@ impl Draft {
             Lines::Close { id, .. } => ("close", "/elections/act", format!("/elections/{id}")),
             Lines::Officer { .. } => ("officer", "/officers/act", "/officers".to_owned()),
             Lines::Resolution { .. } => ("resolution", "/acts", "/disputes".to_owned()),
+            Lines::Erasure { .. } => ("erasure", "/acts", "/erasures".to_owned()),
             Lines::Policy { .. } => ("policy", "/acts", "/acts".to_owned()),
             Lines::LogKey { .. } => ("logkey", "/acts", "/acts".to_owned()),
         };

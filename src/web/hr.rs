@@ -87,12 +87,13 @@ pub async fn dashboard(officer: OfficerVisitor, asked: Query<Asked>) -> Result<H
             };
             let members = dashboard::list(conn, &who, Action::ViewDashboard, &row, now_s)?;
             let last = roster::find_last_confirmed(conn, &row.id)?;
+            let standing = election::standing(conn, &row, now_s)?;
             Ok(Some(view::Page::new(
                 &asked,
                 &elections,
                 &row,
                 &members,
-                last,
+                (last, standing),
                 (&who, now_s),
             )))
         })

@@ -102,6 +102,9 @@ test("HR's and officers' pages", { timeout: 300_000 }, async (t) => {
     "elections": "/elections",
     "election-demo": `/elections/${ELECTION}`,
     "election-amend": `/elections/${ELECTION}/amend`,
+    "disputes-none": "/disputes",
+    "acts-none": "/acts",
+    "erasures": "/erasures?q=a",
     "error-403": "/officers",
     "error-404": "/tidak/ada",
   });
@@ -208,6 +211,26 @@ test("signing by keyboard, and what stands in its way", { timeout: 300_000 }, as
   });
   const sheet = await signer.page.pdf({ preferCSSPageSize: true, printBackground: true });
   assert.equal(sheet.toString("latin1").match(/\/Type\s*\/Page\b/g).length, 1, "the receipt is one sheet");
+
+  // "This was not me", and the officer who looks at it.
+  const dispute = await signer.page.evaluate(() => fetch("/receipt").then((page) => page.text()).then((html) => html.match(/\/dispute\/[0-9A-Z*~$=-]+/)[0]));
+  await tour(again, { "dispute-stranger": dispute });
+  await signer.page.goto(`${portal.url}${dispute}`);
+  await signer.look("dispute-open");
+  await signer.page.locator(`form[action='${dispute}'] button`).click();
+  await signer.page.waitForLoadState();
+  await signer.look("dispute-disputed");
+  const hr = await enter(browser, link(portal, "hr"));
+  await makeKey(hr);
+  await hr.page.goto(`${portal.url}/disputes`);
+  await hr.look("disputes");
+  await hr.page.locator("button[value=upheld]").click();
+  await hr.page.locator("form[data-act] button:enabled").waitFor();
+  await hr.look("dispute-draft");
+  await hr.page.locator("form[data-act] button:enabled").click();
+  await hr.page.waitForURL(/\/acts\/\d+/);
+  await hr.look("act-waits");
+  await tour(hr, { acts: "/acts" });
 
   // Too much, and too often.
   await again.page.goto(`${portal.url}/sign-in`);

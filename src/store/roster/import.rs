@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use crate::store::Conn;
 use crate::store::StoreError;
+use crate::store::erasure::ERASED;
 use crate::store::roster::MemberRow;
 use crate::store::roster::PersonRow;
 use crate::store::schema::person;
@@ -134,6 +135,7 @@ pub fn list_known(
         .and(roster_member::election_id.eq(election_id.to_owned()));
     Ok(person::table
         .left_join(roster_member::table.on(of_election))
+        .filter(person::nip.not_like(format!("{ERASED}%")))
         .order(person::id)
         .select((PersonRow::as_select(), Option::<MemberRow>::as_select()))
         .load(conn)?)

@@ -12,6 +12,7 @@ use crate::service::dashboard::Member;
 use crate::service::dashboard::State;
 use crate::service::election;
 use crate::service::election::ElectionRow;
+use crate::service::election::Standing;
 use crate::service::roster::ImportRow;
 use crate::web::hr::Asked;
 
@@ -27,6 +28,8 @@ pub(super) struct Page {
     signed: u64,
     required: u64,
     disputed: usize,
+    /// The numbers of the whole election, for those who see the whole of it.
+    standing: Option<Standing>,
     excluded: usize,
     bounced: usize,
     not_invited: usize,
@@ -101,7 +104,7 @@ impl Page {
         elections: &[ElectionRow],
         row: &ElectionRow,
         members: &[Member],
-        last_import: Option<ImportRow>,
+        (last_import, standing): (Option<ImportRow>, Standing),
         (officer, now_s): (&Officer, i64),
     ) -> Self {
         let asked = &Asked {
@@ -130,6 +133,7 @@ impl Page {
             signed: share.part,
             required: share.whole,
             disputed: of(State::Disputed),
+            standing: (asked.unit.is_empty() && officer.may(Action::ViewDashboard, None)).then_some(standing),
             excluded: of(State::Excluded),
             bounced: of(State::Unreachable),
             not_invited: of(State::NotInvited),
