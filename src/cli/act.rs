@@ -125,7 +125,11 @@ pub(super) fn run(command: &ActCommand, config: Config) -> anyhow::Result<()> {
             println!("Act {id} is taken back; nothing was entered.");
             Ok(())
         }
-        ActCommand::Resolve { dispute, outcome, key } => {
+        ActCommand::Resolve {
+            dispute,
+            outcome,
+            key,
+        } => {
             let body = Body::Resolution(Resolution {
                 dispute: *dispute,
                 outcome: *outcome,

@@ -87,9 +87,7 @@ pub(crate) fn check_author(
         let roles = key.roles.parse::<Roles>();
         roles.is_ok_and(|roles| roles.any_of(authorship.roles))
     };
-    let key = key
-        .filter(may)
-        .ok_or_else(|| Error::invalid("act-problem-key"))?;
+    let key = key.filter(may).ok_or_else(|| Error::invalid("act-problem-key"))?;
     if by.verifies(act) {
         Ok(key)
     } else {

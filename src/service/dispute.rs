@@ -120,7 +120,8 @@ pub fn enter_from_authority(
     nonce: [u8; 16],
     now_s: i64,
 ) -> Result<DisputeRow, Error> {
-    let row = signature::find(conn, signature_index)?.ok_or_else(|| Error::invalid("dispute-problem-none"))?;
+    let row =
+        signature::find(conn, signature_index)?.ok_or_else(|| Error::invalid("dispute-problem-none"))?;
     let through = Through::Authority {
         authority_id,
         account_id,
@@ -227,12 +228,7 @@ pub(crate) fn check_resolution(conn: &mut Conn, resolution: &Resolution) -> Resu
 }
 
 /// Enters a `resolution` act of two officers: the signature stands, or it is voided and the person may sign again.
-pub(crate) fn resolve(
-    conn: &mut Conn,
-    origin: &Origin,
-    signed: SignedAct,
-    now_s: i64,
-) -> Result<u64, Error> {
+pub(crate) fn resolve(conn: &mut Conn, origin: &Origin, signed: SignedAct, now_s: i64) -> Result<u64, Error> {
     let Body::Resolution(resolution) = &signed.body else {
         return Err(Error::invalid("act-problem-malformed"));
     };

@@ -118,7 +118,8 @@ pub fn set_proposal(conn: &mut Conn, complaint_id: i64, explanation: &str) -> Re
 /// Empties what a membership and its signatures tell of the person: values, salts, evidence, what waits. Label, state and
 /// indexes stay.
 pub fn empty_member(conn: &mut Conn, member_id: i64) -> Result<(), StoreError> {
-    diesel::delete(pending_statement::table.filter(pending_statement::member_id.eq(member_id))).execute(conn)?;
+    diesel::delete(pending_statement::table.filter(pending_statement::member_id.eq(member_id)))
+        .execute(conn)?;
     let nothing: &[u8] = &[];
     diesel::update(signature::table.filter(signature::member_id.eq(member_id)))
         .set((

@@ -195,7 +195,9 @@ pub async fn propose(officer: OfficerVisitor, form: Form<SignedForm>) -> Result<
         .read(move |conn| About::of(conn, &shown, now_s))
         .await
         .unwrap_or(None);
-    let draft = Draft::new(&origin, account_id, &body)?.about(about).refused(words);
+    let draft = Draft::new(&origin, account_id, &body)?
+        .about(about)
+        .refused(words);
     let status = Failure::from(error).status;
     officer.visitor.page_with(status, "election/draft", draft)
 }

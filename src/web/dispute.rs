@@ -220,8 +220,7 @@ pub async fn enter(officer: OfficerVisitor, form: Form<AuthorityForm>) -> Result
                 "" => None,
                 slug => complaint::find_authority(conn, slug)?.map(|row| row.id),
             };
-            let row =
-                dispute::enter_from_authority(conn, index, authority, Some(account_id), nonce, now_s)?;
+            let row = dispute::enter_from_authority(conn, index, authority, Some(account_id), nonce, now_s)?;
             let subject = format!("signature {}, dispute {}", row.signature_index, row.leaf_index);
             let actor = Some(Subject::Account(account_id));
             journal::note(conn, now_s, actor, "dispute-entered", &subject)

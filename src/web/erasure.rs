@@ -196,7 +196,13 @@ pub async fn hold(officer: OfficerVisitor, form: Form<HoldForm>) -> Result<HttpR
         .write(move |conn| {
             let id = erasure::hold(conn, form.person, &form.reason, Some(account_id), now_s)?;
             let subject = format!("person {}, hold {id}", form.person);
-            journal::note(conn, now_s, Some(Subject::Account(account_id)), "hold-set", &subject)
+            journal::note(
+                conn,
+                now_s,
+                Some(Subject::Account(account_id)),
+                "hold-set",
+                &subject,
+            )
         })
         .await;
     match held {
@@ -221,7 +227,13 @@ pub async fn lift(officer: OfficerVisitor, id: Path<i64>) -> Result<HttpResponse
         .write(move |conn| {
             erasure::lift(conn, id, now_s)?;
             let subject = format!("hold {id}");
-            journal::note(conn, now_s, Some(Subject::Account(account_id)), "hold-lifted", &subject)
+            journal::note(
+                conn,
+                now_s,
+                Some(Subject::Account(account_id)),
+                "hold-lifted",
+                &subject,
+            )
         })
         .await?;
     officer

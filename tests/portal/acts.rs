@@ -82,7 +82,11 @@ fn a_decision_stands_only_with_two_officers() {
     // Another act about the same dispute does not wait beside it.
     rina.post(&format!("/disputes/{dispute}/draft"), &[("outcome", "dismissed")])
         .goes_to("/acts/1");
-    surya.get("/acts").ok().sees("Putusan sengketa").sees("Petugas Contoh");
+    surya
+        .get("/acts")
+        .ok()
+        .sees("Putusan sengketa")
+        .sees("Petugas Contoh");
     let page = surya.get("/acts/1");
     page.ok()
         .sees("Sebaiknya petugas kedua dari luar kepegawaian")
@@ -137,7 +141,8 @@ fn nobody_signs_what_their_role_does_not_allow() {
     let (portal, dispute) = disputed();
     let (mut rina, key) = keyed(&portal, "rina@kementerian.example", &[Role::Hr], 21);
     let draft = rina.post(&format!("/disputes/{dispute}/draft"), &[("outcome", "upheld")]);
-    rina.post("/acts", &fields(&signed(&draft, &key))).goes_to("/acts/1");
+    rina.post("/acts", &fields(&signed(&draft, &key)))
+        .goes_to("/acts/1");
     let (mut operator, operators) = keyed(&portal, "op@kementerian.example", &[Role::Operator], 24);
     operator.get("/acts").ok().lacks("Putusan sengketa");
     operator.get("/acts/1").is(403);

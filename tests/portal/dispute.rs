@@ -50,6 +50,22 @@ fn decide(portal: &TestPortal, dispute: u64, outcome: &str) {
         .goes_to("/acts");
 }
 
+fn is_disputed_for_all(anybody: &mut Browser, code: &str) {
+    anybody.get(&format!("/v/{code}")).ok().sees("Disengketakan");
+    anybody
+        .get(&format!("/api/v1/verify/{code}"))
+        .ok()
+        .sees("\"state\":\"disputed\"");
+    anybody
+        .get("/ledger")
+        .ok()
+        .sees("1 sah, 1 disengketakan, 0 dibatalkan dari 3 wajib");
+    anybody
+        .get("/")
+        .ok()
+        .sees("1 sah, 1 disengketakan, 0 dibatalkan dari 3 wajib");
+}
+
 #[test]
 fn a_person_disputes_and_signs_for_themselves_after_two_officers_uphold_it() {
     let (portal, mut ani, path) = portal();
@@ -88,22 +104,16 @@ fn a_person_disputes_and_signs_for_themselves_after_two_officers_uphold_it() {
     let sent = mails(&portal);
     let received = sent.iter().find(|mail| mail.text.contains("Bukti terlampir"));
     assert!(received.unwrap().raw.contains("tlog-proof"));
-    assert!(sent.iter().any(|mail| mail.text.contains("menunggu putusan dua petugas")));
+    assert!(
+        sent.iter()
+            .any(|mail| mail.text.contains("menunggu putusan dua petugas"))
+    );
     let person = portal.person(0).clone();
     assert!(sent.iter().all(|mail| !mail.raw.contains(&person.nip)));
 
     let code = path.strip_prefix("/dispute/").unwrap().to_owned();
     let mut anybody = portal.browser();
-    anybody.get(&format!("/v/{code}")).ok().sees("Disengketakan");
-    anybody
-        .get(&format!("/api/v1/verify/{code}"))
-        .ok()
-        .sees("\"state\":\"disputed\"");
-    anybody
-        .get("/ledger")
-        .ok()
-        .sees("1 sah, 1 disengketakan, 0 dibatalkan dari 3 wajib");
-    anybody.get("/").ok().sees("1 sah, 1 disengketakan, 0 dibatalkan dari 3 wajib");
+    is_disputed_for_all(&mut anybody, &code);
     ani.get("/receipt").ok().sees("Tanda tangan ini disengketakan");
 
     decide(&portal, before, "upheld");
@@ -114,11 +124,19 @@ fn a_person_disputes_and_signs_for_themselves_after_two_officers_uphold_it() {
         .sees("0 sah, 0 disengketakan, 1 dibatalkan dari 3 wajib");
     anybody.get("/api/v1/elections").ok().sees("\"voided\":1");
     let mut hr = portal.officer("rina@kementerian.example", &[Role::Hr]);
-    hr.get("/hr").ok().sees("0 sah, 0 disengketakan, 1 dibatalkan dari 3 wajib");
+    hr.get("/hr")
+        .ok()
+        .sees("0 sah, 0 disengketakan, 1 dibatalkan dari 3 wajib");
     ani.get(&path).ok().sees("sudah dibatalkan");
     let sent = mails(&portal);
-    assert!(sent.iter().any(|mail| mail.text.contains("dikabulkan oleh dua petugas")));
-    assert!(sent.iter().any(|mail| mail.text.contains("/enter/")), "asked to sign again");
+    assert!(
+        sent.iter()
+            .any(|mail| mail.text.contains("dikabulkan oleh dua petugas"))
+    );
+    assert!(
+        sent.iter().any(|mail| mail.text.contains("/enter/")),
+        "asked to sign again"
+    );
 
     ani.get("/sign").ok().sees("Tandatangani pakta integritas");
     sign(&portal, &mut ani, 0);
@@ -154,7 +172,10 @@ fn an_authority_speaks_for_somebody_without_a_mailbox() {
         .sees("0 hari menunggu")
         .lacks(&portal.person(0).name);
     let sent = mails(&portal);
-    assert!(sent.iter().any(|mail| mail.text.contains("Bila Anda tidak pernah memintanya")));
+    assert!(
+        sent.iter()
+            .any(|mail| mail.text.contains("Bila Anda tidak pernah memintanya"))
+    );
 
     decide(&portal, before, "dismissed");
     ani.get(&path).ok().sees("tetap berlaku");

@@ -53,7 +53,12 @@ fn dump(portal: &TestPortal) -> Vec<u8> {
 #[track_caller]
 fn assert_found(portal: &TestPortal, person: &Person, found: bool) {
     let bytes = dump(portal);
-    for word in [&person.nip, &person.name, &person.name.to_lowercase(), &person.email] {
+    for word in [
+        &person.nip,
+        &person.name,
+        &person.name.to_lowercase(),
+        &person.email,
+    ] {
         let plain = bytes.windows(word.len()).any(|part| part == word.as_bytes());
         let hexed = hex::encode(word);
         let in_hex = bytes.windows(hexed.len()).any(|part| part == hexed.as_bytes());
@@ -119,7 +124,11 @@ fn two_officers_erase_and_every_proof_stays_valid() {
     assert_found(&portal, &person, false);
     assert_found(&portal, &portal.person(1).clone(), true);
     rina.get(&query).ok().lacks(&person.name);
-    anybody.get(&format!("/v/{code}")).ok().sees("Sah").sees("Berlaku");
+    anybody
+        .get(&format!("/v/{code}"))
+        .ok()
+        .sees("Sah")
+        .sees("Berlaku");
     let again = anybody.get(&format!("/v/{code}/proof"));
     for proof in [kept, Proof::parse(&again.ok().text()).unwrap()] {
         let entry = proof.extra.clone().unwrap();
@@ -177,9 +186,12 @@ fn data_wait_while_something_needs_the_person() {
     )
     .goes_to("/erasures");
     rina.get(&query).ok().sees("Perkara 12/G/2024");
-    rina.post("/erasures/draft", &[("member", &member), ("ground", "request"), ("q", &other.nip)])
-        .is(409)
-        .sees("ditahan");
+    rina.post(
+        "/erasures/draft",
+        &[("member", &member), ("ground", "request"), ("q", &other.nip)],
+    )
+    .is(409)
+    .sees("ditahan");
     rina.post("/erasures/hold/1/lift", &[]).goes_to("/erasures");
     rina.post("/erasures/hold/1/lift", &[]).is(404);
     rina.post("/erasures/draft", &[("member", &member), ("ground", "request")])
@@ -188,8 +200,11 @@ fn data_wait_while_something_needs_the_person() {
         .is(422);
     rina.post("/erasures/draft", &[("member", "999"), ("ground", "request")])
         .is(404);
-    rina.post("/erasures/draft", &[("member", &member), ("ground", "Bukan Kode")])
-        .is(400);
+    rina.post(
+        "/erasures/draft",
+        &[("member", &member), ("ground", "Bukan Kode")],
+    )
+    .is(400);
 }
 
 #[test]
