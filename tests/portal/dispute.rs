@@ -66,6 +66,19 @@ fn is_disputed_for_all(anybody: &mut Browser, code: &str) {
         .sees("1 sah, 1 disengketakan, 0 dibatalkan dari 3 wajib");
 }
 
+/// The person has the proof, the officers know, and no mail names a number.
+fn is_told_to_both(portal: &TestPortal) {
+    let sent = mails(portal);
+    let received = sent.iter().find(|mail| mail.text.contains("Bukti terlampir"));
+    assert!(received.unwrap().raw.contains("tlog-proof"));
+    assert!(
+        sent.iter()
+            .any(|mail| mail.text.contains("menunggu putusan dua petugas"))
+    );
+    let person = portal.person(0).clone();
+    assert!(sent.iter().all(|mail| !mail.raw.contains(&person.nip)));
+}
+
 #[test]
 fn a_person_disputes_and_signs_for_themselves_after_two_officers_uphold_it() {
     let (portal, mut ani, path) = portal();
@@ -101,16 +114,7 @@ fn a_person_disputes_and_signs_for_themselves_after_two_officers_uphold_it() {
         .verify(portal.app.keys().log.vkey(), &leaf_hash(entry))
         .unwrap();
 
-    let sent = mails(&portal);
-    let received = sent.iter().find(|mail| mail.text.contains("Bukti terlampir"));
-    assert!(received.unwrap().raw.contains("tlog-proof"));
-    assert!(
-        sent.iter()
-            .any(|mail| mail.text.contains("menunggu putusan dua petugas"))
-    );
-    let person = portal.person(0).clone();
-    assert!(sent.iter().all(|mail| !mail.raw.contains(&person.nip)));
-
+    is_told_to_both(&portal);
     let code = path.strip_prefix("/dispute/").unwrap().to_owned();
     let mut anybody = portal.browser();
     is_disputed_for_all(&mut anybody, &code);
