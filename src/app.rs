@@ -18,11 +18,16 @@ use crate::service::crossref::Rosters;
 use crate::service::publish;
 use crate::service::publish::LogFolder;
 
+pub mod chores;
 pub mod keys;
 pub mod roster_file;
+pub mod witnesses;
 mod writer;
 
+use chores::Chores;
 use keys::Keys;
+use witnesses::Witnesses;
+use witnesses::gate::GateState;
 use writer::Standing;
 use writer::Writer;
 
@@ -38,6 +43,8 @@ struct Inner {
     keys: Keys,
     log: LogFolder,
     rosters: Rosters,
+    witnesses: Witnesses,
+    chores: Chores,
     writer: Writer,
 }
 
@@ -54,9 +61,16 @@ impl App {
         let keys = Keys::load(&config.keys_dir(), &config.origin)?;
         publish::check_identity(&mut conn, keys.log.vkey())?;
         let log = LogFolder::open(config.log_dir())?;
-        let standing = Standing::of(&publish::repair(&mut conn, &log, &keys.log));
         let pool = Pool::new(url.clone(), config.database_connections_max)?;
-        let writer = Writer::start(url, conn, log.clone(), keys.log.clone(), standing)?;
+        let size = crate::service::ledger_size(&mut conn)?;
+        let witnesses = Witnesses::new(keys.log.clone(), log.clone(), pool.clone(), size);
+        let gate = witnesses.gate().clone();
+        publish::write_policy(&log, &keys.log)?;
+        let standing = Standing::of(&match gate.state() {
+            GateState::Open => publish::repair(&mut conn, &log, &keys.log),
+            GateState::Waiting | GateState::Stopped => publish::repair_unsigned(&mut conn, &log, &keys.log),
+        });
+        let writer = Writer::start(url, conn, log.clone(), keys.log.clone(), gate, standing)?;
         let render = Render::new()?;
         Ok(Self(Arc::new(Inner {
             config,
@@ -66,6 +80,8 @@ impl App {
             keys,
             log,
             rosters: Rosters::default(),
+            witnesses,
+            chores: Chores::default(),
             writer,
         })))
     }
@@ -98,6 +114,16 @@ impl App {
     /// The roster as the linkage searches it.
     pub fn rosters(&self) -> &Rosters {
         &self.0.rosters
+    }
+
+    /// Who is asked to cosign, and what they have told.
+    pub fn witnesses(&self) -> &Witnesses {
+        &self.0.witnesses
+    }
+
+    /// The log's own entries, and what they need to be known for.
+    pub fn chores(&self) -> &Chores {
+        &self.0.chores
     }
 
     /// The log's name.

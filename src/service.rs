@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod act;
+pub mod anchor;
 pub mod complaint;
 pub mod crossref;
 pub mod dashboard;
@@ -26,6 +27,7 @@ pub mod receipt;
 pub mod roster;
 pub mod sign;
 pub mod verify;
+pub mod witness;
 
 pub use error::Error;
 pub use error::Problem;

@@ -30,6 +30,7 @@ pub mod rebuild;
 pub mod roster;
 pub mod schema;
 pub mod signature;
+pub mod witness;
 
 pub use conn::Conn;
 pub use error::StoreError;

@@ -137,6 +137,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/checkpoint", get().to(log::checkpoint))
         .route("/checkpoint.latest", get().to(log::checkpoint_latest))
         .route("/log.vkey", get().to(log::vkey))
+        .route("/policy", get().to(log::policy))
         .route("/tile/{path:.*}", get().to(log::tile))
         .route("/hr", get().to(hr::dashboard))
         .route("/hr/export.csv", get().to(hr::export::csv))

@@ -18,9 +18,16 @@ use zeroize::Zeroizing;
 
 use crate::ledger::note::KeyName;
 use crate::ledger::note::NoteSigner;
+use crate::ledger::policy::POLICY_SIZE_BYTES_MAX;
+use crate::ledger::policy::Policy;
+use crate::service::publish::Publisher;
 
 /// The log's signing key.
 pub const LOG_KEY: &str = "log.key";
+/// The log's key that follows, made ahead of its `logkey` entry.
+pub const NEXT_LOG_KEY: &str = "log.next.key";
+/// The witnesses' policy (C2SP tlog-policy), public; where there is none, no witness is asked.
+pub const POLICY: &str = "policy";
 /// The command line's officer key.
 pub const OFFICER_KEY: &str = "officer.key";
 /// Mixed into the hash of six-digit codes, so that the database alone does not give them away.
@@ -32,8 +39,8 @@ const PEPPER_BYTES_MIN: usize = 32;
 /// What a running portal needs.
 #[derive(Clone)]
 pub struct Keys {
-    /// Signs checkpoints.
-    pub log: Arc<NoteSigner>,
+    /// Signs checkpoints, and knows which witnesses are asked.
+    pub log: Arc<Publisher>,
     /// See [`PEPPER`].
     pub pepper: Arc<Zeroizing<Vec<u8>>>,
     /// Where they are.
@@ -45,7 +52,15 @@ impl Keys {
     pub fn load(folder: &Path, origin: &str) -> anyhow::Result<Self> {
         let key = load_key(&folder.join(LOG_KEY))?;
         let name = KeyName::parse(origin).with_context(|| format!("origin {origin:?}"))?;
-        let log = Arc::new(NoteSigner::new(name, key)?);
+        let mut log = Publisher::new(NoteSigner::new(name.clone(), key)?);
+        if folder.join(NEXT_LOG_KEY).exists() {
+            log = log.with_next(NoteSigner::new(name, load_key(&folder.join(NEXT_LOG_KEY))?)?);
+        }
+        if let Some(policy) = load_policy(folder)? {
+            log = log
+                .with_policy(policy)
+                .with_context(|| format!("{}", folder.join(POLICY).display()))?;
+        }
         let pepper = Arc::new(Zeroizing::new(read_private(&folder.join(PEPPER))?));
         if pepper.len() < PEPPER_BYTES_MIN {
             bail!(
@@ -54,11 +69,26 @@ impl Keys {
             );
         }
         Ok(Self {
-            log,
+            log: Arc::new(log),
             pepper,
             folder: folder.to_owned(),
         })
     }
+}
+
+/// The installation's policy, where it has one.
+pub fn load_policy(folder: &Path) -> anyhow::Result<Option<Policy>> {
+    let path = folder.join(POLICY);
+    let shown = path.display();
+    let size_max = u64::try_from(POLICY_SIZE_BYTES_MAX).unwrap_or(u64::MAX);
+    match std::fs::metadata(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Ok(found) if found.len() > size_max => bail!("{shown} is larger than any policy"),
+        _ => {}
+    }
+    let text = std::fs::read_to_string(&path).with_context(|| format!("read {shown}"))?;
+    let policy = Policy::parse(&text).with_context(|| format!("{shown} is no policy"))?;
+    Ok(Some(policy))
 }
 
 /// Makes the files that are missing; names those it made. Never replaces one.

@@ -14,12 +14,13 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::ledger::note::NoteSigner;
+use crate::app::witnesses::gate::Gate;
 use crate::service::Conn;
 use crate::service::DatabaseUrl;
 use crate::service::Error;
 use crate::service::publish;
 use crate::service::publish::LogFolder;
+use crate::service::publish::Publisher;
 
 /// Requests in one transaction at most.
 const BATCH_MAX: usize = 512;
@@ -131,7 +132,8 @@ impl Writer {
         url: DatabaseUrl,
         conn: Conn,
         folder: LogFolder,
-        signer: Arc<NoteSigner>,
+        publisher: Arc<Publisher>,
+        gate: Arc<Gate>,
         standing: Standing,
     ) -> std::io::Result<Self> {
         let (queue, jobs) = mpsc::channel();
@@ -140,7 +142,8 @@ impl Writer {
             url,
             conn,
             folder,
-            signer,
+            publisher,
+            gate,
             standing: Arc::clone(&standing),
         };
         std::thread::Builder::new()
@@ -176,7 +179,8 @@ struct Desk {
     url: DatabaseUrl,
     conn: Conn,
     folder: LogFolder,
-    signer: Arc<NoteSigner>,
+    publisher: Arc<Publisher>,
+    gate: Arc<Gate>,
     standing: Arc<Shared>,
 }
 
@@ -226,7 +230,7 @@ impl Desk {
     }
 
     fn run(&mut self, batch: &mut [Box<dyn Job>]) -> Result<bool, Error> {
-        let is_frozen = self.standing.get() == Standing::Disagrees;
+        let frozen = self.check_growth().err();
         crate::service::write(&mut self.conn, |conn| {
             let before = crate::service::ledger_size(conn)?;
             for job in batch {
@@ -235,10 +239,10 @@ impl Desk {
                     if !job.run(conn) {
                         return Err(Error::Internal("undo".to_owned()));
                     }
-                    if is_frozen && crate::service::ledger_size(conn)? > before {
-                        job.refuse(Error::Tampered(
-                            "the database does not hold what was published".to_owned(),
-                        ));
+                    if let Some(reason) = &frozen
+                        && crate::service::ledger_size(conn)? > before
+                    {
+                        job.refuse(reason.clone());
                         return Err(Error::Internal("undo".to_owned()));
                     }
                     Ok(())
@@ -248,8 +252,22 @@ impl Desk {
         })
     }
 
+    /// Whether anything may be added to the ledger.
+    fn check_growth(&self) -> Result<(), Error> {
+        if self.standing.get() == Standing::Disagrees {
+            return Err(Error::Tampered(
+                "the database does not hold what was published".to_owned(),
+            ));
+        }
+        self.gate.check()
+    }
+
     fn publish(&mut self) -> Result<(), BatchFailure> {
-        let result = publish::publish(&mut self.conn, &self.folder, &self.signer);
+        if self.gate.check().is_err() {
+            // Nothing leaves with the log's signature before the witnesses have told what they know.
+            return Err(BatchFailure::Publish);
+        }
+        let result = publish::publish(&mut self.conn, &self.folder, &self.publisher);
         let standing = Standing::of(&result);
         self.standing.set(standing);
         if standing == Standing::Behind {
@@ -262,6 +280,7 @@ impl Desk {
 
     /// Puts a fresh connection in the place of one that may be broken; dropping the old one undoes what it had begun.
     fn reconnect(&mut self) {
+        self.gate.close();
         match self.url.connect() {
             Ok(conn) => self.conn = conn,
             Err(error) => {

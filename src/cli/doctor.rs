@@ -1,5 +1,6 @@
 //! `ikrar doctor`: looks at everything an installation needs and says, line by line, what is wrong and what to do. Changes nothing.
 
+use std::collections::BTreeSet;
 use std::net::TcpStream;
 use std::net::ToSocketAddrs;
 use std::os::unix::fs::PermissionsExt;
@@ -30,11 +31,12 @@ const CLOCK_S_MIN: i64 = 1_672_531_200;
 type Check = fn(&Config) -> anyhow::Result<String>;
 
 pub(super) fn run(config: &Config) -> ExitCode {
-    let checks: [(&str, Check); 7] = [
+    let checks: [(&str, Check); 8] = [
         ("configuration", configuration),
         ("database", database),
         ("keys", keys),
         ("ledger", ledger),
+        ("witnesses", witnesses),
         ("clock", clock),
         ("mail", mail),
         ("disk", disk),
@@ -128,6 +130,49 @@ fn ledger(config: &Config) -> anyhow::Result<String> {
         );
     }
     Ok(format!("{} entries, all published", head.size))
+}
+
+fn witnesses(config: &Config) -> anyhow::Result<String> {
+    let keys = Keys::load(&config.keys_dir(), &config.origin)?;
+    if !keys.log.is_witnessed() {
+        return Ok(format!(
+            "none is asked; {} would name them, and without them nobody outside can tell whether the log was ever changed",
+            keys.folder.join(keys::POLICY).display()
+        ));
+    }
+    let policy = keys.log.policy();
+    let silent: Vec<&str> = policy
+        .witnesses()
+        .iter()
+        .filter(|witness| witness.url.is_none())
+        .map(|witness| witness.name.as_str())
+        .collect();
+    let asked: BTreeSet<&str> = policy
+        .witnesses()
+        .iter()
+        .filter(|witness| witness.url.is_some())
+        .map(|witness| witness.name.as_str())
+        .collect();
+    if !policy.can_form_quorum(&asked) {
+        bail!(
+            "the policy gives no address for {}: no quorum can ever be reached",
+            silent.join(", ")
+        );
+    }
+    let mut conn = DatabaseUrl::new(config.database_url()).connect()?;
+    let size = store::ledger::head(&mut conn)?.size;
+    match store::witness::find_newest(&mut conn, size)? {
+        Some(row) => Ok(format!(
+            "{} in the policy; {} of {size} entries have their quorum",
+            policy.witnesses().len(),
+            row.size
+        )),
+        None if size == 0 => Ok(format!(
+            "{} in the policy; nothing to cosign yet",
+            policy.witnesses().len()
+        )),
+        None => bail!("no checkpoint has their quorum yet; `ikrar serve` asks them and logs why one refuses"),
+    }
 }
 
 fn clock(config: &Config) -> anyhow::Result<String> {

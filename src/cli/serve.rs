@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::Args;
 
 use crate::app::App;
+use crate::app::witnesses;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::Logging;
@@ -40,6 +41,7 @@ pub(super) fn run_until_stopped(
     listener: TcpListener,
     ready: impl FnOnce(&App),
 ) -> anyhow::Result<()> {
+    let _asking = witnesses::start(app)?;
     web::run(app, listener, crate::mail::drain_for_ever(app.clone()), || {
         ready(app);
     })?;

@@ -28,6 +28,7 @@ use crate::service::mail::Kind;
 use crate::service::mail::Letter;
 use crate::service::mail::Secrets;
 use crate::service::proof;
+use crate::service::witness::Finality;
 
 /// Turns a letter into the message that goes out.
 pub(super) fn compose(app: &App, letter: &Letter, secrets: &Secrets) -> Result<Message, Refusal> {
@@ -119,11 +120,15 @@ fn content(app: &App, letter: &Letter, secrets: &Secrets) -> (&'static str, Valu
             election,
         } => about_dispute(url, *step, dispute, election),
         Kind::Receipt {
-            code, at_s, election, ..
+            code,
+            at_s,
+            is_final,
+            election,
+            ..
         } => (
             "receipt",
             json!({"code": code, "at_s": at_s, "election": facts(election), "verify": format!("{url}/v/{code}"),
-                "dispute": format!("{url}/dispute/{code}")}),
+                "dispute": format!("{url}/dispute/{code}"), "finality": finality_word(app, *is_final)}),
         ),
     }
 }
@@ -151,6 +156,14 @@ fn about_dispute(
             "dispute-open",
             json!({"index": dispute.leaf_index, "link": format!("{url}/disputes"), "election": election}),
         ),
+    }
+}
+
+fn finality_word(app: &App, is_final: bool) -> Finality {
+    match (is_final, app.keys().log.is_witnessed()) {
+        (true, _) => Finality::Final,
+        (false, true) => Finality::Provisional,
+        (false, false) => Finality::Unwitnessed,
     }
 }
 

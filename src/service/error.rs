@@ -5,7 +5,7 @@
 use crate::store::StoreError;
 
 /// A refusal or a failure.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
     /// What was sent does not fit; sending it again unchanged will not help.
     #[error("invalid: {0}")]

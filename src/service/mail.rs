@@ -16,9 +16,11 @@ use crate::store::Conn;
 use crate::store::account;
 use crate::store::account::Subject;
 use crate::store::election::ElectionRow;
+use crate::store::ledger;
 use crate::store::outbox;
 use crate::store::roster;
 use crate::store::signature;
+use crate::store::witness;
 
 pub use crate::store::outbox::OutboxMail;
 pub use crate::store::outbox::cancel;
@@ -94,6 +96,8 @@ pub enum Kind {
         code: String,
         /// Unix seconds.
         at_s: i64,
+        /// Whether the witnesses have seen it.
+        is_final: bool,
         /// The election.
         election: ElectionRow,
     },
@@ -220,14 +224,7 @@ fn kind(
         }
         "code" => code(conn, mail, secrets, pepper, now_s)
             .map(|code| code.map(|code| Kind::Code { code, election })),
-        "receipt" => Ok(signature::find(conn, mail.subject_id.unwrap_or(-1))?
-            .filter(|row| row.state == "live")
-            .map(|row| Kind::Receipt {
-                leaf_index: row.leaf_index,
-                code: row.code,
-                at_s: row.at_s,
-                election,
-            })),
+        "receipt" => receipt(conn, mail.subject_id.unwrap_or(-1), election),
         _ => Ok(None),
     }
 }
@@ -252,6 +249,20 @@ fn about_dispute(
     Ok(has_reason.then(|| Kind::Dispute {
         step,
         dispute: Box::new(dispute),
+        election,
+    }))
+}
+
+fn receipt(conn: &mut Conn, leaf_index: i64, election: ElectionRow) -> Result<Option<Kind>, Error> {
+    let Some(row) = signature::find(conn, leaf_index)?.filter(|row| row.state == "live") else {
+        return Ok(None);
+    };
+    let covering = witness::find_covering(conn, ledger::to_u64(row.leaf_index)?)?;
+    Ok(Some(Kind::Receipt {
+        leaf_index: row.leaf_index,
+        code: row.code,
+        at_s: row.at_s,
+        is_final: covering.is_some(),
         election,
     }))
 }

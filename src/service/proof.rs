@@ -1,4 +1,5 @@
-//! The proof file of an entry, against the published checkpoint: what a receipt's mail carries and `/v/CODE` hands out.
+//! The proof file of an entry: against the first checkpoint with the witnesses' quorum that covers it, and until there is one (or
+//! where no witness is asked) against the newest that the log signed. It is what a receipt's mail carries and `/v/CODE` hands out.
 //!
 //! No person in it: index, path, checkpoint, and the exact entry as `extra`. Absent: checking one
 //! ([`crate::ledger::proof`], [`crate::domain::audit`]).
@@ -12,6 +13,7 @@ use crate::service::publish::LogFolder;
 use crate::store::Conn;
 use crate::store::ledger;
 use crate::store::ledger::StoredHashes;
+use crate::store::witness;
 
 /// First line of `extra`, before the exact entry (docs/format.md §2).
 const RECEIPT: &[u8] = b"ikrar/receipt/v1\n";
@@ -25,16 +27,20 @@ pub fn file_name(code: &str) -> String {
 /// checkpoint covers it yet.
 pub fn proof_of(conn: &mut Conn, folder: &LogFolder, vkey: &Vkey, leaf_index: u64) -> Result<Proof, Error> {
     let entry = ledger::find_entry(conn, leaf_index)?.ok_or(Error::NotFound)?;
-    let published = publish::read(folder, vkey)?
-        .filter(|published| leaf_index < published.size)
-        .ok_or_else(|| Error::busy("problem-not-published"))?;
-    let hashes = tree::prove_inclusion(published.size, leaf_index, &mut StoredHashes(conn))
+    let (size, checkpoint_note) = match witness::find_covering(conn, leaf_index)? {
+        Some(row) => (ledger::to_u64(row.size)?, row.note),
+        None => publish::read(folder, vkey)?
+            .filter(|published| leaf_index < published.size)
+            .map(|published| (published.size, published.note))
+            .ok_or_else(|| Error::busy("problem-not-published"))?,
+    };
+    let hashes = tree::prove_inclusion(size, leaf_index, &mut StoredHashes(conn))
         .map_err(|e| Error::Tampered(e.to_string()))?;
     Ok(Proof {
         extra: Some([RECEIPT, entry.as_slice()].concat()),
         index: leaf_index,
         hashes,
-        checkpoint_note: published.note,
+        checkpoint_note,
     })
 }
 
@@ -47,6 +53,7 @@ mod tests {
     use crate::ledger::note::KeyName;
     use crate::ledger::note::NoteSigner;
     use crate::service::officer;
+    use crate::service::publish::Publisher;
 
     #[test]
     fn an_entry_is_proved_once_a_checkpoint_covers_it() {
@@ -55,19 +62,20 @@ mod tests {
         let name = "ikrar.test/log";
         let key = SigningKey::from_bytes(&[5; 32]);
         let signer = NoteSigner::new(KeyName::parse(name).unwrap(), key.clone()).unwrap();
+        let publisher = Publisher::new(signer);
         let mut conn = crate::store::memory();
-        let absent = proof_of(&mut conn, &log, signer.vkey(), 0);
+        let absent = proof_of(&mut conn, &log, publisher.vkey(), 0);
         assert!(matches!(absent, Err(Error::NotFound)));
         crate::store::write(&mut conn, |conn| {
-            officer::begin(conn, &name.parse().unwrap(), signer.vkey(), &key, [1; 16], 60)
+            officer::begin(conn, &name.parse().unwrap(), publisher.vkey(), &key, [1; 16], 60)
         })
         .unwrap();
-        let early = proof_of(&mut conn, &log, signer.vkey(), 0);
+        let early = proof_of(&mut conn, &log, publisher.vkey(), 0);
         assert!(matches!(early, Err(Error::Busy(_))));
-        publish::publish(&mut conn, &log, &signer).unwrap();
-        let proof = proof_of(&mut conn, &log, signer.vkey(), 0).unwrap();
+        publish::publish(&mut conn, &log, &publisher).unwrap();
+        let proof = proof_of(&mut conn, &log, publisher.vkey(), 0).unwrap();
         let read = Proof::parse(&proof.to_string()).unwrap();
         let entry = read.extra.as_deref().unwrap().strip_prefix(RECEIPT).unwrap();
-        assert_eq!(read.verify(signer.vkey(), &leaf_hash(entry)).unwrap().size, 1);
+        assert_eq!(read.verify(publisher.vkey(), &leaf_hash(entry)).unwrap().size, 1);
     }
 }

@@ -10,7 +10,6 @@ use crate::domain::entry::Entry;
 use crate::ledger::audit::audit_files;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::hash::Hash;
-use crate::ledger::note::NoteSigner;
 use crate::ledger::note::Vkey;
 use crate::ledger::tile;
 use crate::ledger::tree;
@@ -19,6 +18,13 @@ use crate::store::Conn;
 use crate::store::ledger;
 use crate::store::ledger::StoredHashes;
 pub use crate::store::log_folder::LogFolder;
+use crate::store::witness;
+
+mod publisher;
+#[cfg(test)]
+mod tests;
+
+pub use publisher::Publisher;
 
 /// File of the newest checkpoint with the log's signature alone.
 pub const LATEST: &str = "checkpoint.latest";
@@ -26,6 +32,8 @@ pub const LATEST: &str = "checkpoint.latest";
 pub const CHECKPOINT: &str = "checkpoint";
 /// File of the log's verifier key.
 pub const VKEY: &str = "log.vkey";
+/// File of the witnesses' policy (C2SP tlog-policy).
+pub const POLICY: &str = "policy";
 /// How long partial tiles outlive their full tile: clients may still be reading an older checkpoint.
 const PARTIALS_KEPT: Duration = Duration::from_hours(1);
 
@@ -41,15 +49,14 @@ pub struct Published {
 }
 
 /// Brings the folder up to what is committed. Called outside any transaction; safe to call again, by any process.
-pub fn publish(conn: &mut Conn, folder: &LogFolder, signer: &NoteSigner) -> Result<Option<Published>, Error> {
+pub fn publish(
+    conn: &mut Conn,
+    folder: &LogFolder,
+    publisher: &Publisher,
+) -> Result<Option<Published>, Error> {
     let _lock = folder.lock().map_err(Error::internal)?;
     let head = ledger::head(conn)?;
-    let published = read(folder, signer.vkey())?;
-    // Usually both files hold the same checkpoint, and one look at the tree is enough.
-    let full = read_full(folder, signer.vkey()).filter(|full| Some(full) != published.as_ref());
-    for known in published.iter().chain(full.as_ref()) {
-        check_extends(conn, known, head.size)?;
-    }
+    let published = check_published(conn, folder, publisher, head.size)?;
     if head.size == 0 {
         return Ok(None);
     }
@@ -57,46 +64,88 @@ pub fn publish(conn: &mut Conn, folder: &LogFolder, signer: &NoteSigner) -> Resu
     if let Some(published) = published
         && published.size == head.size
     {
-        complete(folder, signer.vkey(), &published)?;
+        complete(conn, folder, publisher, &published)?;
         return Ok(Some(published));
     }
-    write_vkey(folder, signer.vkey())?;
     write_tiles(conn, folder, old_size, head.size)?;
     let checkpoint = Checkpoint {
-        origin: signer.vkey().name().clone(),
+        origin: publisher.vkey().name().clone(),
         size: head.size,
         root: head.root,
     };
-    let note = checkpoint.sign(signer).map_err(Error::internal)?.to_string();
+    let with_next = next_is_in_force(conn, publisher, head.size)?;
+    let note = publisher.sign(&checkpoint, with_next)?.to_string();
     folder.write(LATEST, note.as_bytes()).map_err(Error::internal)?;
-    // No witness is asked yet: the policy is `quorum none`, so every checkpoint is a full one.
-    folder
-        .write(CHECKPOINT, note.as_bytes())
-        .map_err(Error::internal)?;
-    Ok(Some(Published {
+    let published = Published {
         size: head.size,
         root: head.root,
         note,
-    }))
+    };
+    complete(conn, folder, publisher, &published)?;
+    Ok(Some(published))
 }
 
-/// The log in the database must be this installation's: begun under the same name, with the same key.
+/// What is published; the database must hold it.
+fn check_published(
+    conn: &mut Conn,
+    folder: &LogFolder,
+    publisher: &Publisher,
+    committed_size: u64,
+) -> Result<Option<Published>, Error> {
+    let published = read(folder, publisher.vkey())?;
+    // Usually both files hold the same checkpoint, and one look at the tree is enough.
+    let full = read_full(folder, publisher.vkey()).filter(|full| Some(full) != published.as_ref());
+    for known in published.iter().chain(full.as_ref()) {
+        check_extends(conn, known, committed_size)?;
+    }
+    Ok(published)
+}
+
+/// Whether the ledger names the publisher's next key.
+fn next_is_in_force(conn: &mut Conn, publisher: &Publisher, size: u64) -> Result<bool, Error> {
+    match publisher.next() {
+        None => Ok(false),
+        Some(next) => Ok(log_keys(conn, size)?.contains(&next.to_string())),
+    }
+}
+
+/// The log's keys, oldest first: that of its first entry and every later one.
+pub fn log_keys(conn: &mut Conn, size: u64) -> Result<Vec<String>, Error> {
+    let mut keys = Vec::new();
+    if let Some(first) = ledger::find_entry(conn, 0)?
+        && let Body::Genesis(genesis) = parse(&first, 0)?.body
+    {
+        keys.push(genesis.vkey.to_string());
+    }
+    for entry in witness::list_of_kind(conn, "logkey", 0, size)? {
+        if let Body::LogKey(key) = parse(&entry.bytes, entry.leaf_index)?.body {
+            keys.push(key.vkey.to_string());
+        }
+    }
+    Ok(keys)
+}
+
+fn parse(bytes: &[u8], index: u64) -> Result<Entry, Error> {
+    Entry::parse(bytes).map_err(|e| Error::Tampered(format!("entry {index}: {e}")))
+}
+
+/// The log in the database must be this installation's: begun under the same name, with this key or one that followed.
 ///
 /// Another key or name in the settings is no reason to go on: what would be signed with it, nobody could verify.
 pub fn check_identity(conn: &mut Conn, vkey: &Vkey) -> Result<(), Error> {
-    let Some(first) = ledger::find_entry(conn, 0)? else {
-        return Ok(());
-    };
-    let entry = Entry::parse(&first).map_err(|e| Error::Tampered(format!("the first entry: {e}")))?;
-    let Body::Genesis(genesis) = entry.body else {
-        return Err(Error::Tampered("the first entry begins no log".to_owned()));
-    };
-    if genesis.vkey.to_string() == vkey.to_string() {
+    if ledger::find_entry(conn, 0)?.is_none() {
         return Ok(());
     }
+    let size = ledger::head(conn)?.size;
+    let keys = log_keys(conn, size)?;
+    if keys.contains(&vkey.to_string()) {
+        return Ok(());
+    }
+    let Some(first) = keys.first() else {
+        return Err(Error::Tampered("the first entry begins no log".to_owned()));
+    };
     Err(Error::Tampered(format!(
-        "this database holds the log {}, the settings and keys are of {vkey}: is `origin` or the key file another one?",
-        genesis.vkey
+        "this database holds the log {first}, the settings and keys are of {vkey}: is `origin` or the key file another one?"
     )))
 }
 
@@ -104,11 +153,45 @@ pub fn check_identity(conn: &mut Conn, vkey: &Vkey) -> Result<(), Error> {
 ///
 /// No public file is replaced unless the files made from the database give, all together, the root that was signed: what the
 /// database has lost or changed since must not spread.
-pub fn repair(conn: &mut Conn, folder: &LogFolder, signer: &NoteSigner) -> Result<Option<Published>, Error> {
-    let Some(published) = publish(conn, folder, signer)? else {
+pub fn repair(
+    conn: &mut Conn,
+    folder: &LogFolder,
+    publisher: &Publisher,
+) -> Result<Option<Published>, Error> {
+    let published = publish(conn, folder, publisher)?;
+    make_again(conn, folder, publisher, published)
+}
+
+/// [`repair`] without signing anything: for a start at which the witnesses have to be heard first. What is committed and not published is
+/// an [`Error::Busy`].
+pub fn repair_unsigned(
+    conn: &mut Conn,
+    folder: &LogFolder,
+    publisher: &Publisher,
+) -> Result<Option<Published>, Error> {
+    let committed_size = ledger::head(conn)?.size;
+    let published = {
+        let _lock = folder.lock().map_err(Error::internal)?;
+        check_published(conn, folder, publisher, committed_size)?
+    };
+    let size = published.as_ref().map_or(0, |p| p.size);
+    let published = make_again(conn, folder, publisher, published)?;
+    if size < committed_size {
+        return Err(Error::busy("problem-not-published"));
+    }
+    Ok(published)
+}
+
+fn make_again(
+    conn: &mut Conn,
+    folder: &LogFolder,
+    publisher: &Publisher,
+    published: Option<Published>,
+) -> Result<Option<Published>, Error> {
+    let Some(published) = published else {
         return Ok(None);
     };
-    let checkpoint = Checkpoint::open(&published.note, signer.vkey()).map_err(Error::internal)?;
+    let checkpoint = Checkpoint::open(&published.note, publisher.vkey()).map_err(Error::internal)?;
     let Err(damage) = audit_files(&checkpoint, |path| folder.read(path), |_, _| {}) else {
         return Ok(Some(published));
     };
@@ -131,15 +214,44 @@ pub(crate) fn made(conn: &mut Conn, path: &str) -> Result<Option<Vec<u8>>, Error
     tile_bytes(conn, &tile).map(Some)
 }
 
-/// What a process killed between two files, or a careless hand, left out beside the newest checkpoint.
-fn complete(folder: &LogFolder, vkey: &Vkey, published: &Published) -> Result<(), Error> {
-    write_vkey(folder, vkey)?;
-    if read_full(folder, vkey).is_some_and(|full| full.size == published.size) {
+/// Brings the files beside the newest checkpoint up to it: what a process killed between two files left out, and `checkpoint`,
+/// which only one with the quorum replaces.
+fn complete(
+    conn: &mut Conn,
+    folder: &LogFolder,
+    publisher: &Publisher,
+    published: &Published,
+) -> Result<(), Error> {
+    write_vkey(folder, publisher.vkey())?;
+    let size = read_full(folder, publisher.vkey()).map_or(0, |full| full.size);
+    if publisher.judge(&published.note)?.has_quorum {
+        if size == published.size {
+            return Ok(());
+        }
+        return write_full(folder, &published.note);
+    }
+    match witness::find_newest(conn, published.size)? {
+        Some(row) if size < ledger::to_u64(row.size)? => write_full(folder, &row.note),
+        _ => Ok(()),
+    }
+}
+
+fn write_full(folder: &LogFolder, note: &str) -> Result<(), Error> {
+    folder.write(CHECKPOINT, note.as_bytes()).map_err(Error::internal)
+}
+
+/// Makes a note with the quorum the public checkpoint, unless one of a larger size is already.
+pub fn publish_cosigned(folder: &LogFolder, publisher: &Publisher, note: &str) -> Result<(), Error> {
+    let judgement = publisher.judge(note)?;
+    if !judgement.has_quorum {
+        return Err(Error::internal("a checkpoint without the quorum"));
+    }
+    let _lock = folder.lock().map_err(Error::internal)?;
+    let size = read_full(folder, publisher.vkey()).map_or(0, |full| full.size);
+    if judgement.checkpoint.size < size {
         return Ok(());
     }
-    folder
-        .write(CHECKPOINT, published.note.as_bytes())
-        .map_err(Error::internal)
+    write_full(folder, note)
 }
 
 /// The checkpoint with the quorum, if there is one that the log signed.
@@ -204,6 +316,13 @@ fn write_tiles(conn: &mut Conn, folder: &LogFolder, old_size: u64, new_size: u64
     Ok(())
 }
 
+/// Makes the policy public, in the order that every reader prints it.
+pub fn write_policy(folder: &LogFolder, publisher: &Publisher) -> Result<(), Error> {
+    folder
+        .write_once(POLICY, publisher.policy().to_string().as_bytes())
+        .map_err(Error::internal)
+}
+
 fn write_vkey(folder: &LogFolder, vkey: &Vkey) -> Result<(), Error> {
     folder
         .write_once(VKEY, format!("{vkey}\n").as_bytes())
@@ -243,182 +362,4 @@ pub fn sweep_partials(folder: &LogFolder, size: u64) -> Result<u64, Error> {
         }
     }
     Ok(deleted)
-}
-
-#[cfg(test)]
-mod tests {
-    use ed25519_dalek::SigningKey;
-
-    use crate::domain::entry::Channel;
-    use crate::domain::entry::Dispute;
-    use crate::ledger::note::KeyName;
-
-    use super::*;
-
-    struct Log {
-        conn: Conn,
-        folder: LogFolder,
-        signer: NoteSigner,
-        _keep: tempfile::TempDir,
-    }
-
-    fn log() -> Log {
-        let keep = tempfile::tempdir().unwrap();
-        let signer = NoteSigner::new(
-            KeyName::parse("ikrar.test/1").unwrap(),
-            SigningKey::from_bytes(&[7; 32]),
-        )
-        .unwrap();
-        Log {
-            conn: crate::store::memory(),
-            folder: LogFolder::open(keep.path()).unwrap(),
-            signer,
-            _keep: keep,
-        }
-    }
-
-    impl Log {
-        fn append(&mut self, count: u64) {
-            for _ in 0..count {
-                let nonce = crate::store::ledger::head(&mut self.conn)
-                    .unwrap()
-                    .size
-                    .to_be_bytes();
-                let nonce = [nonce, nonce].concat().try_into().unwrap();
-                let body = Body::Dispute(Dispute {
-                    signature: 1,
-                    channel: Channel::Link,
-                    nonce,
-                });
-                crate::store::write::<_, Error>(&mut self.conn, |conn| {
-                    Ok(ledger::append(conn, 60, body, vec![])?)
-                })
-                .unwrap();
-            }
-        }
-
-        fn publish(&mut self) -> Result<Option<Published>, Error> {
-            publish(&mut self.conn, &self.folder, &self.signer)
-        }
-
-        fn audit(&self) {
-            let note = String::from_utf8(self.folder.read(CHECKPOINT).unwrap().unwrap()).unwrap();
-            let checkpoint = Checkpoint::open(&note, self.signer.vkey()).unwrap();
-            audit_files(&checkpoint, |path| self.folder.read(path), |_, _| {}).unwrap();
-        }
-    }
-
-    #[test]
-    fn every_published_size_is_a_whole_log() {
-        let mut log = log();
-        assert_eq!(log.publish().unwrap(), None);
-        for step in [1, 1, 253, 1, 1, 300] {
-            log.append(step);
-            log.publish().unwrap();
-            log.audit();
-        }
-    }
-
-    #[test]
-    fn a_publisher_that_died_between_its_last_two_writes_is_made_good() {
-        let mut log = log();
-        log.append(2);
-        let old = log.publish().unwrap().unwrap().note;
-        log.append(1);
-        let new = log.publish().unwrap().unwrap().note;
-        log.folder.write(CHECKPOINT, old.as_bytes()).unwrap();
-        log.publish().unwrap();
-        assert_eq!(log.folder.read(CHECKPOINT).unwrap().unwrap(), new.as_bytes());
-    }
-
-    #[test]
-    fn what_is_lost_or_damaged_in_the_folder_is_made_again_at_the_start() {
-        let mut log = log();
-        log.append(300);
-        log.publish().unwrap();
-        let damage: [(&str, Option<&[u8]>); 8] = [
-            (CHECKPOINT, None),
-            (CHECKPOINT, Some(b"ikrar.test/1\n1")),
-            (VKEY, None),
-            (LATEST, None),
-            ("tile/0/000", None),
-            ("tile/0/001.p/44", Some(b"short")),
-            ("tile/entries/000", Some(b"")),
-            ("tile/entries/001.p/44", None),
-        ];
-        for (name, bytes) in damage {
-            match bytes {
-                None => std::fs::remove_file(log.folder.path().join(name)).unwrap(),
-                Some(bytes) => log.folder.write(name, bytes).unwrap(),
-            }
-            repair(&mut log.conn, &log.folder, &log.signer).unwrap();
-            assert!(log.folder.read(VKEY).unwrap().is_some(), "{name}");
-            log.audit();
-        }
-    }
-
-    #[test]
-    fn a_changed_database_is_not_spread_over_the_public_files() {
-        let (mut log, mut other) = (log(), log());
-        log.append(5);
-        log.publish().unwrap();
-        other.append(4);
-        let damaged = log.folder.path().join("tile/0/000.p/5");
-        std::fs::remove_file(&damaged).unwrap();
-        std::mem::swap(&mut log.conn, &mut other.conn);
-        let repaired = repair(&mut log.conn, &log.folder, &log.signer);
-        assert!(matches!(repaired, Err(Error::Tampered(_))));
-        assert!(!damaged.exists());
-    }
-
-    #[test]
-    fn an_empty_database_beside_a_published_log_is_no_new_log() {
-        let mut log = log();
-        log.append(2);
-        log.publish().unwrap();
-        log.conn = crate::store::memory();
-        assert!(matches!(log.publish(), Err(Error::Tampered(_))));
-        std::fs::remove_file(log.folder.path().join(LATEST)).unwrap();
-        assert!(matches!(log.publish(), Err(Error::Tampered(_))));
-    }
-
-    #[test]
-    fn a_database_that_lost_entries_is_not_published_over_the_log() {
-        let (mut log, mut old) = (log(), log());
-        log.append(5);
-        log.publish().unwrap();
-        old.append(3);
-        std::mem::swap(&mut log.conn, &mut old.conn);
-        assert!(matches!(log.publish(), Err(Error::Tampered(_))));
-        log.audit();
-    }
-
-    #[test]
-    fn a_database_with_another_history_is_not_published_over_the_log() {
-        let (mut log, mut other) = (log(), log());
-        log.append(5);
-        log.publish().unwrap();
-        crate::store::write::<_, Error>(&mut other.conn, |conn| {
-            let body = Body::Dispute(Dispute {
-                signature: 9,
-                channel: Channel::Authority,
-                nonce: [9; 16],
-            });
-            Ok(ledger::append(conn, 60, body, vec![])?)
-        })
-        .unwrap();
-        other.append(6);
-        std::mem::swap(&mut log.conn, &mut other.conn);
-        assert!(matches!(log.publish(), Err(Error::Tampered(_))));
-    }
-
-    #[test]
-    fn a_checkpoint_that_is_not_ours_stops_the_publisher() {
-        let mut log = log();
-        log.append(2);
-        log.publish().unwrap();
-        log.folder.write(LATEST, b"ikrar.test/1\n1\nx\n\n").unwrap();
-        log.append(1);
-        assert!(matches!(log.publish(), Err(Error::Tampered(_))));
-    }
 }

@@ -16,6 +16,7 @@ use crate::service::Error;
 use crate::service::election;
 use crate::service::publish;
 use crate::service::publish::LogFolder;
+use crate::service::witness::MAIL_WAIT_S;
 use crate::store::Conn;
 use crate::store::election as elections;
 use crate::store::election::ElectionRow;
@@ -49,13 +50,27 @@ pub struct LogView {
     pub folder: LogFolder,
     /// Its key.
     pub vkey: Vkey,
+    /// How long a receipt's mail may wait for the witnesses, seconds.
+    pub mail_wait_s: i64,
 }
 
 impl LogView {
     /// The log of this key; its name is the origin.
     pub fn new(folder: LogFolder, vkey: Vkey) -> Result<Self, Error> {
         let origin = vkey.name().as_str().parse().map_err(Error::internal)?;
-        Ok(Self { origin, folder, vkey })
+        Ok(Self {
+            origin,
+            folder,
+            vkey,
+            mail_wait_s: 0,
+        })
+    }
+
+    /// With receipts that wait a little for the witnesses.
+    #[must_use]
+    pub fn witnessed(mut self, is_witnessed: bool) -> Self {
+        self.mail_wait_s = if is_witnessed { MAIL_WAIT_S } else { 0 };
+        self
     }
 }
 

@@ -13,6 +13,8 @@ use crate::service::proof::proof_of;
 use crate::service::public;
 use crate::service::public::PublicSignature;
 use crate::service::publish::LogFolder;
+use crate::service::publish::Publisher;
+use crate::service::witness::Finality;
 use crate::store::Conn;
 
 /// One check and its outcome, in the words that `verify.js` uses too.
@@ -33,18 +35,22 @@ pub struct Verified {
     pub verdict: &'static str,
     /// The checks; where one failed, only those that failed.
     pub checks: Vec<Check>,
+    /// Whether the witnesses have seen it.
+    pub finality: Finality,
 }
 
 /// Looks a code up and checks its proof. `None` where the code is not known, which says nothing about who signed.
 pub fn by_code(
     conn: &mut Conn,
     log: &LogFolder,
-    vkey: &Vkey,
+    publisher: &Publisher,
     code: &Code,
 ) -> Result<Option<Verified>, Error> {
+    let vkey = publisher.vkey();
     let Some(signature) = known(public::find_by_code(conn, code))? else {
         return Ok(None);
     };
+    let finality = Finality::of(conn, publisher, signature.index)?;
     let proof = match proof_of(conn, log, vkey, signature.index) {
         // Recorded, and not yet under a checkpoint: nothing can be shown, nothing has failed.
         Err(Error::Busy(_)) => None,
@@ -55,6 +61,7 @@ pub fn by_code(
             signature,
             verdict: word(Verdict::CannotTell),
             checks: Vec::new(),
+            finality,
         }));
     };
     let report = verify_proof(proof.to_string().as_bytes(), Some(vkey), None);
@@ -72,6 +79,7 @@ pub fn by_code(
         signature,
         verdict: word(report.verdict),
         checks,
+        finality,
     }))
 }
 

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::store::Conn;
 use crate::store::StoreError;
 use crate::store::account::Subject;
+use crate::store::ledger::to_i64;
 use crate::store::schema::outbox;
 
 /// A mail to be.
@@ -67,6 +68,27 @@ pub fn insert(
         ))
         .returning(outbox::id)
         .get_result(conn)?)
+}
+
+/// Lets a mail wait until a time, at the longest.
+pub fn set_due(conn: &mut Conn, id: i64, due_s: i64) -> Result<(), StoreError> {
+    diesel::update(outbox::table.find(id))
+        .set(outbox::due_s.eq(due_s))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Makes the receipts of entries below a size due that still wait for their first attempt.
+pub fn release_receipts(conn: &mut Conn, size: u64, now_s: i64) -> Result<(), StoreError> {
+    diesel::update(outbox::table)
+        .filter(outbox::state.eq("queued"))
+        .filter(outbox::template.eq("receipt"))
+        .filter(outbox::attempts.eq(0_i64))
+        .filter(outbox::due_s.gt(now_s))
+        .filter(outbox::subject_id.lt(to_i64(size)?))
+        .set(outbox::due_s.eq(now_s))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// The next mails that are due: codes and links before receipts and invitations, then oldest first.

@@ -36,6 +36,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    cosigned_checkpoint (size) {
+        size -> BigInt,
+        note -> Text,
+        cosigned_s -> BigInt,
+    }
+}
+
+diesel::table! {
     election (id) {
         id -> Text,
         title -> Text,
@@ -389,6 +397,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger_entry,
     ledger_hash,
     ledger_act,
+    cosigned_checkpoint,
     election,
     election_contest,
     pact,

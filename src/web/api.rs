@@ -121,6 +121,7 @@ fn signature(found: &Verified) -> Value {
         object.insert("zone".to_owned(), json!(signature.election.zone));
         object.insert("method".to_owned(), json!(signature.method));
         object.insert("index".to_owned(), json!(signature.index));
+        object.insert("finality".to_owned(), json!(found.finality));
     }
     value
 }

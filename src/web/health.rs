@@ -5,6 +5,7 @@ use actix_web::web::Data;
 use serde::Serialize;
 
 use crate::app::App;
+use crate::app::witnesses::gate::GateState;
 use crate::service;
 use crate::service::Error;
 
@@ -25,6 +26,7 @@ struct Ready {
     migrations: bool,
     published: bool,
     clock: bool,
+    witnesses: GateState,
     entries: u64,
     mails_waiting: i64,
     mails_failed: i64,
@@ -51,11 +53,16 @@ pub async fn ready(app: Data<App>) -> HttpResponse {
         migrations,
         published: app.is_published(),
         clock: app.clock().is_steady(),
+        witnesses: app.witnesses().gate().state(),
         entries,
         mails_waiting,
         mails_failed,
     };
-    let well = ready.database && ready.migrations && ready.published && ready.clock;
+    let well = ready.database
+        && ready.migrations
+        && ready.published
+        && ready.clock
+        && ready.witnesses == GateState::Open;
     if well {
         HttpResponse::Ok().json(ready)
     } else {

@@ -45,6 +45,17 @@ pub async fn vkey(app: Data<App>) -> Result<HttpResponse, Failure> {
     .await
 }
 
+/// `GET /policy`: which witnesses this portal asks (C2SP tlog-policy).
+pub async fn policy(app: Data<App>) -> Result<HttpResponse, Failure> {
+    serve(
+        &app,
+        publish::POLICY,
+        "text/plain; charset=utf-8",
+        "public, max-age=60",
+    )
+    .await
+}
+
 /// `GET /tile/…`: only the well-formed name of a tile or entry bundle reaches the disk.
 pub async fn tile(app: Data<App>, path: Path<String>) -> Result<HttpResponse, Failure> {
     let name = format!("tile/{}", path.into_inner());

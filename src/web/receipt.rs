@@ -13,6 +13,7 @@ use crate::service::Error;
 use crate::service::proof;
 use crate::service::receipt;
 use crate::service::receipt::Receipt;
+use crate::service::witness::Finality;
 use crate::web::error::Failure;
 use crate::web::extract::SignerVisitor;
 use crate::web::sign::Which;
@@ -22,21 +23,32 @@ use crate::web::signin::see_other;
 #[derive(Serialize)]
 struct Content {
     receipt: Receipt,
+    finality: Finality,
     verify: String,
     query: String,
 }
 
 async fn find(signer: &SignerVisitor, which: &Which) -> Result<Receipt, Error> {
+    Ok(find_with_finality(signer, which).await?.0)
+}
+
+async fn find_with_finality(signer: &SignerVisitor, which: &Which) -> Result<(Receipt, Finality), Error> {
     let (person_id, election) = (signer.person.id, which.election.clone());
+    let publisher = signer.visitor.app.keys().log.clone();
     signer
         .visitor
         .app
-        .read(move |conn| receipt::find(conn, person_id, election.as_deref()))
+        .read(move |conn| {
+            let receipt = receipt::find(conn, person_id, election.as_deref())?;
+            let index = u64::try_from(receipt.leaf_index).map_err(Error::internal)?;
+            let finality = Finality::of(conn, &publisher, index)?;
+            Ok((receipt, finality))
+        })
         .await
 }
 
 async fn show(signer: SignerVisitor, which: Which, name: &str) -> Result<HttpResponse, Failure> {
-    let receipt = match find(&signer, &which).await {
+    let (receipt, finality) = match find_with_finality(&signer, &which).await {
         Err(Error::NotFound) => return Ok(see_other("/sign")),
         other => other?,
     };
@@ -48,6 +60,7 @@ async fn show(signer: SignerVisitor, which: Which, name: &str) -> Result<HttpRes
         ),
         query: format!("?election={}", receipt.election_id),
         receipt,
+        finality,
     };
     signer.visitor.page(name, content)
 }

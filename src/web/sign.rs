@@ -40,7 +40,8 @@ pub struct Which {
 
 /// The log this portal signs for.
 pub(super) fn log_view(app: &App) -> Result<LogView, Error> {
-    LogView::new(app.log().clone(), app.keys().log.vkey().clone())
+    let publisher = &app.keys().log;
+    Ok(LogView::new(app.log().clone(), publisher.vkey().clone())?.witnessed(publisher.is_witnessed()))
 }
 
 #[derive(Serialize)]
@@ -130,6 +131,7 @@ async fn show(
 ) -> Result<HttpResponse, Failure> {
     let app = &signer.visitor.app;
     let (log, person_id, now_s) = (log_view(app)?, signer.person.id, app.now_s());
+    app.chores().note_page(now_s);
     let view = log.clone();
     let sheet = app
         .read(move |conn| sign::sheet(conn, &view, person_id, &election_id, now_s))

@@ -18,6 +18,7 @@ use crate::service::public::PublicSignature;
 use crate::service::verify;
 use crate::service::verify::Check;
 use crate::service::verify::Verified;
+use crate::service::witness::Finality;
 use crate::web::error::Failure;
 use crate::web::extract::Visitor;
 
@@ -107,7 +108,7 @@ pub(super) fn proof_file(name: &str, proof: String) -> HttpResponse {
 pub(super) async fn find(app: &crate::app::App, code: Code) -> Result<Option<Verified>, Failure> {
     let portal = app.clone();
     Ok(app
-        .read(move |conn| verify::by_code(conn, portal.log(), portal.keys().log.vkey(), &code))
+        .read(move |conn| verify::by_code(conn, portal.log(), &portal.keys().log, &code))
         .await?)
 }
 
@@ -160,6 +161,7 @@ struct CodePage {
     at_s: i64,
     method: String,
     index: u64,
+    finality: Finality,
     public_url: String,
     register: Option<Register>,
 }
@@ -192,6 +194,7 @@ impl CodePage {
             at_s: signature.at_s,
             method: signature.method.clone(),
             index: signature.index,
+            finality: found.finality,
             public_url: visitor.app.config().web.public_url.clone(),
             register: signature.register.clone().map(|(name, unit)| Register {
                 name,

@@ -229,7 +229,7 @@ fn record(
     })?;
     signature::delete_pending(conn, place.member.id)?;
     let to = Subject::Person(place.person.id);
-    outbox::insert(
+    let mail = outbox::insert(
         conn,
         "receipt",
         to,
@@ -237,5 +237,9 @@ fn record(
         Some(leaf_index),
         now_s,
     )?;
+    if log.mail_wait_s > 0 {
+        // It leaves with the witnesses' quorum, or without after this wait.
+        outbox::set_due(conn, mail, now_s.saturating_add(log.mail_wait_s))?;
+    }
     Ok(leaf_index)
 }

@@ -1,0 +1,2 @@
+DROP INDEX ledger_entry_kind;
+DROP TABLE cosigned_checkpoint;

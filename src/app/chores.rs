@@ -1,0 +1,68 @@
+//! What the log does by itself while the portal runs: anchors and maps, each at most once a minute. Absent: what they say
+//! ([`crate::service::anchor`], [`crate::service::map`]).
+
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicI64;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use crate::app::App;
+use crate::service::Error;
+use crate::service::anchor;
+use crate::service::anchor::Anchoring;
+
+/// How often is looked.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// What the chores have to know from elsewhere.
+#[derive(Default)]
+pub struct Chores {
+    /// When a signing page was last asked for, Unix seconds; 0: never.
+    page_s: AtomicI64,
+}
+
+impl Chores {
+    /// A signing page is shown: the next statements want a fresh lower bound.
+    pub fn note_page(&self, now_s: i64) {
+        self.page_s.store(now_s, Ordering::Relaxed);
+    }
+
+    fn page_s(&self) -> Option<i64> {
+        Some(self.page_s.load(Ordering::Relaxed)).filter(|page_s| *page_s > 0)
+    }
+}
+
+/// Does what is due now. Called by the portal's own thread, and by tests.
+pub fn run_once(app: &App) -> Result<(), Error> {
+    append_anchor(app)
+}
+
+fn append_anchor(app: &App) -> Result<(), Error> {
+    let (publisher, now_s) = (app.keys().log.clone(), app.now_s());
+    let (newest, page_s) = (app.witnesses().newest(), app.chores().page_s());
+    match app.read_here(|conn| anchor::decide(conn, &publisher, newest.as_ref(), page_s, now_s))? {
+        Anchoring::Enough => {}
+        Anchoring::Ask => app.witnesses().want_fresh(),
+        Anchoring::Append(cosigned) => {
+            app.write_here(move |conn| anchor::append(conn, &publisher, &cosigned, now_s))?;
+        }
+    }
+    Ok(())
+}
+
+/// Does it for ever; the portal's thread.
+pub(super) fn work(app: &App, stopped: &AtomicBool) {
+    let mut said = false;
+    while !stopped.load(Ordering::SeqCst) {
+        match run_once(app) {
+            Ok(()) => said = false,
+            Err(error) => {
+                if !said {
+                    tracing::warn!(%error, "the log's own entries could not be written; trying again each second");
+                }
+                said = true;
+            }
+        }
+        std::thread::park_timeout(LOOK);
+    }
+}
