@@ -7,6 +7,7 @@ pub mod code;
 pub mod complaint;
 pub mod election;
 pub mod entry;
+pub mod label_proof;
 pub mod log;
 pub mod nip;
 pub mod pact;

@@ -25,6 +25,7 @@ pub mod joint_act;
 pub mod journal;
 pub mod ledger;
 pub mod log_folder;
+pub mod map;
 pub mod outbox;
 pub mod rebuild;
 pub mod roster;

@@ -86,6 +86,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/v/{code}", get().to(verify::code))
         .route("/v/{code}/proof", get().to(verify::proof))
         .route("/ledger", get().to(ledger::index))
+        .route("/ledger/map/{election}/{label}", get().to(ledger::map))
         .route("/ledger/{index}", get().to(ledger::entry))
         .route("/ledger/{index}/proof", get().to(ledger::proof))
         .route("/pact/{election}/{version}", get().to(ledger::pact))

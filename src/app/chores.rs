@@ -1,15 +1,24 @@
 //! What the log does by itself while the portal runs: anchors and maps, each at most once a minute. Absent: what they say
 //! ([`crate::service::anchor`], [`crate::service::map`]).
 
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicI64;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::app::App;
+use crate::app::witnesses::gate::GateState;
+use crate::domain::label_proof::LabelProof;
+use crate::domain::text::Id;
+use crate::service::Conn;
 use crate::service::Error;
 use crate::service::anchor;
 use crate::service::anchor::Anchoring;
+use crate::service::map::Maps;
 
 /// How often is looked.
 const LOOK: Duration = Duration::from_secs(1);
@@ -19,12 +28,20 @@ const LOOK: Duration = Duration::from_secs(1);
 pub struct Chores {
     /// When a signing page was last asked for, Unix seconds; 0: never.
     page_s: AtomicI64,
+    /// The minute in which the maps were last looked at.
+    maps_minute: AtomicI64,
+    maps: Arc<Mutex<Maps>>,
 }
 
 impl Chores {
     /// A signing page is shown: the next statements want a fresh lower bound.
     pub fn note_page(&self, now_s: i64) {
         self.page_s.store(now_s, Ordering::Relaxed);
+    }
+
+    /// What the newest entered map of an election says of a label.
+    pub fn prove_label(&self, app: &App, conn: &mut Conn, election: &Id, label: &[u8; 32]) -> Result<LabelProof, Error> {
+        lock(&self.maps).prove(conn, (app.log(), &app.keys().log), election, label)
     }
 
     fn page_s(&self) -> Option<i64> {
@@ -34,7 +51,38 @@ impl Chores {
 
 /// Does what is due now. Called by the portal's own thread, and by tests.
 pub fn run_once(app: &App) -> Result<(), Error> {
+    if app.witnesses().gate().state() != GateState::Open {
+        return Ok(());
+    }
+    append_maps(app)?;
     append_anchor(app)
+}
+
+fn lock(maps: &Mutex<Maps>) -> MutexGuard<'_, Maps> {
+    maps.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Once a minute. Most is taken in before the transaction begins, so that the writer waits for the last moments alone.
+fn append_maps(app: &App) -> Result<(), Error> {
+    let (chores, now_s) = (app.chores(), app.now_s());
+    if chores.maps_minute.swap(now_s.div_euclid(60), Ordering::Relaxed) == now_s.div_euclid(60) {
+        return Ok(());
+    }
+    let changed = app.read_here(|conn| {
+        let mut maps = lock(&chores.maps);
+        maps.follow(conn)?;
+        Ok(maps.has_changed())
+    })?;
+    if !changed {
+        return Ok(());
+    }
+    let maps = Arc::clone(&chores.maps);
+    let entered = app.write_here(move |conn| lock(&maps).append(conn, now_s));
+    if entered.is_err() {
+        // What was not committed must not be proved: they are made again from the ledger.
+        *lock(&chores.maps) = Maps::default();
+    }
+    entered.map(|_count| ())
 }
 
 fn append_anchor(app: &App) -> Result<(), Error> {
