@@ -58,7 +58,7 @@ impl App {
         create_data_dir(&config.data)?;
         let mut conn = url.connect()?;
         crate::service::migrate(&mut conn)?;
-        let keys = Keys::load(&config.keys_dir(), &config.origin)?;
+        let keys = Keys::of(&config)?;
         publish::check_identity(&mut conn, keys.log.vkey())?;
         let log = LogFolder::open(config.log_dir())?;
         let pool = Pool::new(url.clone(), config.database_connections_max)?;

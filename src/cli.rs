@@ -33,6 +33,7 @@ pub mod officer;
 pub mod pact;
 pub mod restore;
 pub mod roster;
+mod rotate;
 pub mod serve;
 pub mod verify;
 
@@ -57,7 +58,7 @@ enum Command {
     /// Run the portal.
     Serve(serve::ServeArgs),
     /// Make this installation's keys where they are missing.
-    Keygen,
+    Keygen(keygen::KeygenArgs),
     /// Add, list, approve and end officers and their keys.
     #[command(subcommand)]
     Officer(officer::OfficerCommand),
@@ -116,7 +117,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => serve::run(load()?, args, Clock::machine())?,
         Command::Demo(args) => demo::run(args)?,
         Command::Migrate => migrate::run(&load()?)?,
-        Command::Keygen => keygen::run(&load()?)?,
+        Command::Keygen(args) => keygen::run(&load()?, args)?,
         Command::Officer(command) => officer::run(command, load()?)?,
         Command::Act(command) => act::run(command, load()?)?,
         Command::Election(command) => election::run(command, load()?)?,

@@ -68,6 +68,8 @@ pub struct Config {
     pub web: Web,
     /// Outgoing mail.
     pub mail: Mail,
+    /// A second signature of the log on each checkpoint, ML-DSA-44 beside Ed25519.
+    pub log_ml_dsa: bool,
     /// What is logged, and how.
     pub logging: Logging,
     /// Synthetic data: marked on every page, refused over real data.
@@ -162,6 +164,7 @@ impl Default for Config {
             ministry: "Kementerian Komunikasi dan Informatika".to_owned(),
             web: Web::default(),
             mail: Mail::default(),
+            log_ml_dsa: false,
             logging: Logging::default(),
             demo: false,
         }

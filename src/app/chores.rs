@@ -40,7 +40,13 @@ impl Chores {
     }
 
     /// What the newest entered map of an election says of a label.
-    pub fn prove_label(&self, app: &App, conn: &mut Conn, election: &Id, label: &[u8; 32]) -> Result<LabelProof, Error> {
+    pub fn prove_label(
+        &self,
+        app: &App,
+        conn: &mut Conn,
+        election: &Id,
+        label: &[u8; 32],
+    ) -> Result<LabelProof, Error> {
         lock(&self.maps).prove(conn, (app.log(), &app.keys().log), election, label)
     }
 

@@ -16,8 +16,10 @@ use ed25519_dalek::pkcs8::EncodePrivateKey;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use zeroize::Zeroizing;
 
+use crate::config::Config;
 use crate::ledger::note::KeyName;
 use crate::ledger::note::NoteSigner;
+use crate::ledger::note::Vkey;
 use crate::ledger::policy::POLICY_SIZE_BYTES_MAX;
 use crate::ledger::policy::Policy;
 use crate::service::publish::Publisher;
@@ -26,6 +28,8 @@ use crate::service::publish::Publisher;
 pub const LOG_KEY: &str = "log.key";
 /// The log's key that follows, made ahead of its `logkey` entry.
 pub const NEXT_LOG_KEY: &str = "log.next.key";
+/// The log's second key, ML-DSA-44, where `log_ml_dsa` is set: its seed, 32 bytes.
+pub const ML_DSA_LOG_KEY: &str = "log.ml-dsa-44.key";
 /// The witnesses' policy (C2SP tlog-policy), public; where there is none, no witness is asked.
 pub const POLICY: &str = "policy";
 /// The command line's officer key.
@@ -48,6 +52,21 @@ pub struct Keys {
 }
 
 impl Keys {
+    /// Those of an installation, as its settings say.
+    pub fn of(config: &Config) -> anyhow::Result<Self> {
+        let mut keys = Self::load(&config.keys_dir(), &config.origin)?;
+        if config.log_ml_dsa {
+            let seed = Zeroizing::new(read_private(&keys.folder.join(ML_DSA_LOG_KEY))?);
+            let seed: &[u8; 32] = seed
+                .as_slice()
+                .try_into()
+                .with_context(|| format!("{} is cut short", keys.folder.join(ML_DSA_LOG_KEY).display()))?;
+            let log = Arc::get_mut(&mut keys.log).context("the log's keys are in use")?;
+            log.set_ml_dsa(*seed)?;
+        }
+        Ok(keys)
+    }
+
     /// Loads what [`generate`] made; a missing file says which command makes it.
     pub fn load(folder: &Path, origin: &str) -> anyhow::Result<Self> {
         let key = load_key(&folder.join(LOG_KEY))?;
@@ -100,14 +119,10 @@ pub fn generate(folder: &Path) -> anyhow::Result<Vec<&'static str>> {
         if path.exists() {
             continue;
         }
-        let secret = Zeroizing::new(crate::app::random::<32>()?);
         if name == PEPPER {
-            write_private(&path, secret.as_slice())?;
+            write_private(&path, Zeroizing::new(crate::app::random::<32>()?).as_slice())?;
         } else {
-            let pem = SigningKey::from_bytes(&secret)
-                .to_pkcs8_pem(LineEnding::LF)
-                .context("encode the key")?;
-            write_private(&path, pem.as_bytes())?;
+            write_key(&path)?;
         }
         made.push(name);
     }
@@ -121,6 +136,51 @@ pub fn load_key(path: &Path) -> anyhow::Result<SigningKey> {
     );
     SigningKey::from_pkcs8_pem(&pem)
         .with_context(|| format!("{} is no Ed25519 key in PKCS#8", path.display()))
+}
+
+/// Makes the ML-DSA-44 key where it is missing; whether it did.
+pub fn generate_ml_dsa(folder: &Path) -> anyhow::Result<bool> {
+    let path = folder.join(ML_DSA_LOG_KEY);
+    if path.exists() {
+        return Ok(false);
+    }
+    let seed = Zeroizing::new(crate::app::random::<32>()?);
+    write_private(&path, seed.as_slice())?;
+    Ok(true)
+}
+
+/// Makes the log's next key; whether it was missing.
+pub fn generate_next(folder: &Path) -> anyhow::Result<bool> {
+    let path = folder.join(NEXT_LOG_KEY);
+    if path.exists() {
+        return Ok(false);
+    }
+    write_key(&path)?;
+    Ok(true)
+}
+
+/// Puts the next key in the place of the log's key, which stays beside it under its id. Each step is durable before the next; killed
+/// between two, running it again finishes.
+pub fn rotate(folder: &Path, old: &Vkey) -> anyhow::Result<PathBuf> {
+    let kept = folder.join(format!("log.{:08x}.key", old.id()));
+    let sync = || File::open(folder)?.sync_all();
+    if !kept.exists() {
+        std::fs::hard_link(folder.join(LOG_KEY), &kept)
+            .and_then(|()| sync())
+            .with_context(|| format!("keep the old key as {}", kept.display()))?;
+    }
+    std::fs::rename(folder.join(NEXT_LOG_KEY), folder.join(LOG_KEY))
+        .and_then(|()| sync())
+        .with_context(|| format!("put the next key in the place of {}", folder.join(LOG_KEY).display()))?;
+    Ok(kept)
+}
+
+fn write_key(path: &Path) -> anyhow::Result<()> {
+    let secret = Zeroizing::new(crate::app::random::<32>()?);
+    let pem = SigningKey::from_bytes(&secret)
+        .to_pkcs8_pem(LineEnding::LF)
+        .context("encode the key")?;
+    write_private(path, pem.as_bytes())
 }
 
 fn read_private(path: &Path) -> anyhow::Result<Vec<u8>> {

@@ -126,6 +126,49 @@ impl Witnesses {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Asks every witness once, at the same time, only to open the gate: for the command line, which signs beside a portal or without one.
+    pub fn hear(&self) -> Result<(), Error> {
+        if self.gate.state() == GateState::Waiting
+            && let Some(job) = self.job(true)?
+        {
+            let asked = self.publisher.policy().witnesses();
+            std::thread::scope(|scope| {
+                for witness in asked {
+                    let job = &job;
+                    scope.spawn(move || {
+                        if let Err(error) = self.ask(witness, job) {
+                            tracing::warn!(witness = witness.name, %error, "a witness did not answer");
+                        }
+                    });
+                }
+            });
+        }
+        self.gate.check()
+    }
+
+    /// Asks every witness to cosign the newest checkpoint signed by the log's next key alone: who does knows that key.
+    pub fn ask_with_next(&self) -> Result<Vec<(String, Result<(), String>)>, Error> {
+        let published = publish::read(&self.folder, self.publisher.vkey())?
+            .ok_or_else(|| Error::busy("problem-not-published"))?;
+        let checkpoint = Checkpoint {
+            origin: self.publisher.vkey().name().clone(),
+            size: published.size,
+            root: published.root,
+        };
+        let job = Job {
+            round: 0,
+            size: published.size,
+            note: self.publisher.sign_with_next(&checkpoint)?,
+        };
+        let asked = self.publisher.policy().witnesses().iter();
+        Ok(asked
+            .map(|witness| {
+                let answer = self.ask(witness, &job).map(|_line| ()).map_err(|error| error.to_string());
+                (witness.name.clone(), answer)
+            })
+            .collect())
+    }
+
     /// The round to work on. A new one begins where there is something new to ask, `at_once` even if the last is still young.
     fn job(&self, at_once: bool) -> Result<Option<Job>, Error> {
         let (old, fresh) = {

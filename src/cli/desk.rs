@@ -9,6 +9,7 @@ use ed25519_dalek::SigningKey;
 
 use crate::app::keys;
 use crate::app::keys::Keys;
+use crate::app::witnesses::Witnesses;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::entry::Body;
@@ -17,6 +18,7 @@ use crate::service;
 use crate::service::Conn;
 use crate::service::DatabaseUrl;
 use crate::service::Error;
+use crate::service::Pool;
 use crate::service::act::SignedAct;
 use crate::service::officer;
 use crate::service::publish;
@@ -30,6 +32,7 @@ pub(super) struct Desk {
     clock: Clock,
     keys: Keys,
     log: LogFolder,
+    heard: bool,
 }
 
 impl Desk {
@@ -47,12 +50,13 @@ impl Desk {
         let mut conn = DatabaseUrl::new(config.database_url()).connect()?;
         service::migrate(&mut conn)?;
         Ok(Self {
-            keys: Keys::load(&config.keys_dir(), &config.origin)?,
+            keys: Keys::of(&config)?,
             log: LogFolder::open(config.log_dir())?,
             clock: Clock::machine(),
             config,
             conn,
             origin,
+            heard: false,
         })
     }
 
@@ -76,12 +80,27 @@ impl Desk {
     /// Runs a use-case in one transaction, then publishes what it entered.
     pub(super) fn write<T>(&mut self, work: impl FnOnce(&mut Conn) -> Result<T, Error>) -> anyhow::Result<T> {
         publish::check_identity(&mut self.conn, self.keys.log.vkey())?;
+        self.hear()?;
         publish::publish(&mut self.conn, &self.log, &self.keys.log)
             .context("nothing was written; `ikrar doctor` says more")?;
         let done = service::write(&mut self.conn, work).map_err(|error| explain(&error))?;
         publish::publish(&mut self.conn, &self.log, &self.keys.log)
             .context("recorded, but not published yet; `ikrar serve` publishes it at its start")?;
         Ok(done)
+    }
+
+    /// Nothing is signed before enough witnesses have told what they know.
+    fn hear(&mut self) -> anyhow::Result<()> {
+        if self.heard || !self.keys.log.is_witnessed() {
+            return Ok(());
+        }
+        let size = service::ledger_size(&mut self.conn)?;
+        let pool = Pool::new(DatabaseUrl::new(self.config.database_url()), 4)?;
+        Witnesses::new(self.keys.log.clone(), self.log.clone(), pool, size)
+            .hear()
+            .map_err(|error| explain(&error))?;
+        self.heard = true;
+        Ok(())
     }
 
     /// Reads through a use-case.

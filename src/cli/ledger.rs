@@ -7,8 +7,11 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use crate::app::keys::Keys;
+use crate::app::witnesses::Witnesses;
+use crate::cli::rotate;
 use crate::config::Config;
 use crate::service::DatabaseUrl;
+use crate::service::Pool;
 use crate::service::publish;
 use crate::service::publish::LogFolder;
 
@@ -25,6 +28,8 @@ pub enum LedgerCommand {
     },
     /// Make tiles anew from the database, or the database's public tables from tiles.
     Rebuild(rebuild::RebuildArgs),
+    /// Put the log's next key in the place of its key: after `ikrar keygen --next`, the officers' act, and with every witness knowing it.
+    Rotate,
 }
 
 /// Runs the command.
@@ -32,11 +37,12 @@ pub fn run(command: &LedgerCommand, config: &Config) -> anyhow::Result<()> {
     match command {
         LedgerCommand::Export { folder } => export(folder, config),
         LedgerCommand::Rebuild(args) => rebuild::run(args, config),
+        LedgerCommand::Rotate => rotate::run(config),
     }
 }
 
 fn export(folder: &Path, config: &Config) -> anyhow::Result<()> {
-    let keys = Keys::load(&config.keys_dir(), &config.origin)?;
+    let keys = Keys::of(config)?;
     let mut conn = DatabaseUrl::new(config.database_url()).connect()?;
     anyhow::ensure!(
         !crate::service::migrations_pending(&mut conn)?,
@@ -46,9 +52,15 @@ fn export(folder: &Path, config: &Config) -> anyhow::Result<()> {
         crate::service::ledger_size(&mut conn)? > 0,
         "the ledger is empty: there is nothing to export"
     );
+    let own = LogFolder::open(config.log_dir())?;
+    if keys.log.is_witnessed() {
+        let size = crate::service::ledger_size(&mut conn)?;
+        let pool = Pool::new(DatabaseUrl::new(config.database_url()), 4)?;
+        Witnesses::new(keys.log.clone(), own.clone(), pool, size).hear()?;
+    }
     // The installation's own folder comes first: it knows what was published, and refuses a database that says otherwise. A fresh
     // folder knows nothing, and would get a signature over any history.
-    publish::publish(&mut conn, &LogFolder::open(config.log_dir())?, &keys.log)?;
+    publish::publish(&mut conn, &own, &keys.log)?;
     let log = LogFolder::open(folder).with_context(|| format!("open {}", folder.display()))?;
     let published = publish::publish(&mut conn, &log, &keys.log)?.context("nothing to publish")?;
     println!(

@@ -67,6 +67,7 @@ pub struct ImportArgs {
 pub(super) fn run(command: &RosterCommand, config: Config, clock: Clock) -> anyhow::Result<()> {
     let RosterCommand::Import(args) = command;
     let app = App::open(config, clock)?;
+    app.witnesses().hear().context("the witnesses")?;
     import(&app, args)
 }
 

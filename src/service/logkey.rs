@@ -75,7 +75,8 @@ pub fn newest_policy(conn: &mut Conn) -> Result<Option<(Vec<u8>, i64)>, Error> {
     let Some(stored) = witness::newest_of_kind(conn, "policy", size)? else {
         return Ok(None);
     };
-    let entry = crate::domain::entry::Entry::parse(&stored.bytes).map_err(|e| Error::Tampered(e.to_string()))?;
+    let entry =
+        crate::domain::entry::Entry::parse(&stored.bytes).map_err(|e| Error::Tampered(e.to_string()))?;
     let Body::Policy(policy) = entry.body else {
         return Err(Error::Tampered("a policy entry of another kind".to_owned()));
     };

@@ -84,7 +84,9 @@ impl Maps {
         for (index, bytes) in store::list_live_entries(conn, self.followed, to)? {
             let index = ledger::to_u64(index)?;
             if let Body::Signature(signature) = parse(&bytes, index)?.body {
-                self.of(signature.election).map.insert(signature.statement.label, index);
+                self.of(signature.election)
+                    .map
+                    .insert(signature.statement.label, index);
             }
         }
         Ok(())
@@ -96,7 +98,11 @@ impl Maps {
 
     /// Takes out what an upheld dispute was about.
     fn void(&mut self, conn: &mut Conn, dispute_index: u64) -> Result<(), Error> {
-        let missing = || Error::Tampered(format!("the dispute at {dispute_index} or its signature is missing"));
+        let missing = || {
+            Error::Tampered(format!(
+                "the dispute at {dispute_index} or its signature is missing"
+            ))
+        };
         let bytes = ledger::find_entry(conn, dispute_index)?.ok_or_else(missing)?;
         let Body::Dispute(dispute) = parse(&bytes, dispute_index)?.body else {
             return Err(missing());

@@ -10,7 +10,9 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::domain::entry::Entry;
+use crate::domain::text::Id;
 use crate::domain::text::print_hex;
+use crate::ledger::encoding::decode_hex_array;
 use crate::ledger::hash::leaf_hash;
 use crate::service::Error;
 use crate::service::proof::proof_of;
@@ -210,6 +212,23 @@ pub async fn proof(visitor: Visitor, index: Path<u64>) -> Result<HttpResponse, F
         })
         .await?;
     Ok(proof_file(&format!("ikrar-entry-{index}"), proof.to_string()))
+}
+
+/// `GET /ledger/map/{election}/{label}`: what the newest map says of a label, with its proofs (docs/format.md §9).
+pub async fn map(visitor: Visitor, path: Path<(String, String)>) -> Result<HttpResponse, Failure> {
+    let (election, label) = path.into_inner();
+    let election: Id = election.parse().map_err(|_bad| Failure::not_found())?;
+    let label: [u8; 32] = decode_hex_array(&label).map_err(|_bad| Failure::not_found())?;
+    let app = visitor.app.clone();
+    let proof = visitor
+        .app
+        .read(move |conn| app.chores().prove_label(&app, conn, &election, &label))
+        .await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .content_type("text/plain; charset=utf-8")
+        .body(proof.to_string()))
 }
 
 #[derive(Serialize)]

@@ -12,12 +12,15 @@ mod browser;
 mod database;
 mod mail;
 mod person;
+mod witness;
 
 pub(crate) use browser::Browser;
 pub(crate) use browser::Page;
 pub(crate) use mail::Mail;
 pub(crate) use person::Person;
 pub(crate) use person::Signer;
+pub(crate) use witness::Behaviour;
+pub(crate) use witness::TestWitness;
 
 use std::io::Write;
 use std::net::TcpListener;
@@ -49,7 +52,10 @@ use ikrar::domain::text::Origin;
 use ikrar::domain::text::Time;
 use ikrar::ledger::audit::audit_files;
 use ikrar::ledger::checkpoint::Checkpoint;
+use ikrar::ledger::cosignature::LogKey;
 use ikrar::ledger::hash::Hash;
+use ikrar::ledger::note::KeyName;
+use ikrar::ledger::note::Vkey;
 use ikrar::ledger::tree::Frontier;
 use ikrar::service;
 use ikrar::service::Conn;
@@ -98,12 +104,36 @@ impl TestPortal {
 
     /// [`TestPortal::new`] with other settings.
     pub(crate) fn configured(adjust: impl FnOnce(&mut Config)) -> Self {
+        Self::clocked(Clock::fixed(NOW_S), adjust)
+    }
+
+    /// A portal whose policy asks `names` for cosignatures, any `quorum` of them, and these witnesses.
+    pub(crate) fn witnessed(names: &[&str], quorum: usize) -> (Self, Vec<TestWitness>) {
+        let clock = Clock::fixed(NOW_S);
+        let log = log_key();
+        let witnesses: Vec<TestWitness> = (50..)
+            .zip(names)
+            .map(|(seed, name)| TestWitness::start(name, seed, log.clone(), clock.clone()))
+            .collect();
+        let lines: String = witnesses.iter().map(|witness| witness.line.as_str()).collect();
+        let policy = format!(
+            "log {log}\n{lines}group all {quorum} {}\nquorum all\n",
+            names.join(" ")
+        );
+        let portal = Self::clocked(clock, |config| {
+            std::fs::create_dir_all(config.keys_dir()).unwrap();
+            std::fs::write(config.keys_dir().join(keys::POLICY), policy).unwrap();
+        });
+        (portal, witnesses)
+    }
+
+    fn clocked(clock: Clock, adjust: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::from_env();
         let mut config = config(folder.path(), database.as_ref());
         adjust(&mut config);
         write_keys(&config.keys_dir());
-        let app = App::open(config, Clock::fixed(NOW_S)).unwrap();
+        let app = App::open(config, clock).unwrap();
         let (url, server, thread) = serve(&app);
         let portal = Self {
             app,
@@ -328,6 +358,12 @@ pub(crate) fn office_key() -> SigningKey {
     SigningKey::from_bytes(&[2; 32])
 }
 
+/// What witnesses know the log by.
+pub(crate) fn log_key() -> LogKey {
+    let key = SigningKey::from_bytes(&[1; 32]).verifying_key().to_bytes();
+    Vkey::new(KeyName::parse(ORIGIN).unwrap(), key).unwrap().into()
+}
+
 /// An election with one contest, open from [`OPENS_S`] to [`CLOSES_S`].
 pub(crate) fn election(id: &str) -> Election {
     let time = |seconds: i64| Time::from_unix(seconds.unsigned_abs()).unwrap();
@@ -402,7 +438,7 @@ fn serve(app: &App) -> (String, ServerHandle, JoinHandle<()>) {
 }
 
 fn audit(app: &App) -> LogState {
-    let note = app.log().read(publish::CHECKPOINT).unwrap().unwrap();
+    let note = app.log().read(publish::LATEST).unwrap().unwrap();
     let note = String::from_utf8(note).unwrap();
     let checkpoint = Checkpoint::open(&note, app.keys().log.vkey()).unwrap();
     let mut entries = Vec::new();

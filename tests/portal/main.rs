@@ -32,3 +32,4 @@ mod sign;
 mod signin;
 mod tamper;
 mod terminal;
+mod witness;

@@ -6,16 +6,18 @@
 
 use std::time::Duration;
 
-use crate::ledger::encoding::parse_num;
 use crate::ledger::hash::Hash;
 use crate::ledger::note::Note;
 use crate::ledger::note::NoteSignature;
 use crate::ledger::policy::PolicyWitness;
+use crate::ledger::witness::ANSWER_SIZE_BYTES_MAX;
+use crate::ledger::witness::AddCheckpoint;
+use crate::ledger::witness::Answer;
+use crate::ledger::witness::AnswerError;
+use crate::ledger::witness::RequestError;
 
 /// One question may take so long, from first byte to last.
 pub(super) const ANSWER_TIME_MAX: Duration = Duration::from_secs(10);
-/// More bytes of an answer are not read: some dozen cosignatures of the largest kind.
-const ANSWER_BYTES_MAX: u64 = 64 * 1024;
 
 /// What a witness said.
 #[derive(Debug)]
@@ -41,12 +43,12 @@ pub(super) enum AskError {
     /// It says that the log has another history (422).
     #[error("it knows another history of this log (status 422)")]
     Conflict,
-    /// What came back is none of the answers there are.
-    #[error("its answer cannot be read")]
-    Malformed,
-    /// No line of its answer is a good cosignature by its key.
-    #[error("its answer holds no good cosignature")]
-    NoCosignature,
+    /// What came back is worth nothing.
+    #[error(transparent)]
+    Answer(#[from] AnswerError),
+    /// What was to be asked is no question.
+    #[error(transparent)]
+    Request(#[from] RequestError),
 }
 
 /// Makes the client that asks.
@@ -69,37 +71,34 @@ pub(super) fn ask(
     note: &Note,
 ) -> Result<Reply, AskError> {
     let url = witness.url.as_deref().ok_or(AskError::NoAddress)?;
-    let body = request(old, &proof, note);
+    let request = AddCheckpoint::new(old, proof, note.clone())?;
     let failed = |error: ureq::Error| AskError::Transport(kind(&error));
     let mut response = agent
         .post(format!("{}/add-checkpoint", url.trim_end_matches('/')))
         .content_type("text/plain; charset=utf-8")
-        .send(body)
+        .send(request.to_string())
         .map_err(failed)?;
     let status = response.status().as_u16();
-    let mut text = || {
-        response
-            .body_mut()
-            .with_config()
-            .limit(ANSWER_BYTES_MAX)
-            .read_to_vec()
-            .map_err(failed)
-    };
-    match status {
-        200 => find_cosignature(witness, note, &text()?).map(Reply::Cosigned),
-        409 => read_size(&text()?).map(Reply::Size),
-        422 => Err(AskError::Conflict),
-        other => Err(AskError::Status(other)),
+    let limit = u64::try_from(ANSWER_SIZE_BYTES_MAX).unwrap_or(u64::MAX);
+    let body = response
+        .body_mut()
+        .with_config()
+        .limit(limit)
+        .read_to_vec()
+        .map_err(failed)?;
+    let keys = std::slice::from_ref(&witness.key);
+    match Answer::read(status, &body, keys, request.checkpoint())? {
+        Answer::Cosigned(lines) => {
+            let (line, _) = lines
+                .into_iter()
+                .next()
+                .ok_or(AskError::Answer(AnswerError::NoKnownKey))?;
+            Ok(Reply::Cosigned(line))
+        }
+        Answer::Stale(size) => Ok(Reply::Size(size)),
+        Answer::Refused(422) => Err(AskError::Conflict),
+        Answer::Refused(status) => Err(AskError::Status(status)),
     }
-}
-
-/// The body of `add-checkpoint`.
-fn request(old: u64, proof: &[Hash], note: &Note) -> String {
-    let proof: String = proof
-        .iter()
-        .map(|hash| format!("{}\n", hash.to_base64()))
-        .collect();
-    format!("old {old}\n{proof}\n{note}")
 }
 
 /// The error without the address.
@@ -112,27 +111,4 @@ fn kind(error: &ureq::Error) -> String {
         ureq::Error::ConnectionFailed => "no connection".to_owned(),
         _ => "the exchange failed".to_owned(),
     }
-}
-
-/// The first line that is a good cosignature by the witness's key; lines of others, and what is no line, are passed over.
-fn find_cosignature(witness: &PolicyWitness, note: &Note, answer: &[u8]) -> Result<NoteSignature, AskError> {
-    let answer = std::str::from_utf8(answer).map_err(|_not_text| AskError::Malformed)?;
-    for line in answer
-        .lines()
-        .filter_map(|line| NoteSignature::parse(line.trim_end()).ok())
-    {
-        let Ok(cosigned) = note.clone().with(line.clone()) else {
-            continue;
-        };
-        // A time of 0 would say nothing.
-        if let Ok(Some(1..)) = witness.key.verify(&cosigned) {
-            return Ok(line);
-        }
-    }
-    Err(AskError::NoCosignature)
-}
-
-fn read_size(answer: &[u8]) -> Result<u64, AskError> {
-    let answer = std::str::from_utf8(answer).map_err(|_not_text| AskError::Malformed)?;
-    parse_num(answer.trim()).map_err(|_no_number| AskError::Malformed)
 }

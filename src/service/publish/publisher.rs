@@ -1,6 +1,8 @@
 //! What stands behind a published checkpoint: the log's keys and the witnesses' policy. Absent: files, the database.
 
 use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::cosignature::Cosigner;
+use crate::ledger::cosignature::WitnessKey;
 use crate::ledger::note::Note;
 use crate::ledger::note::NoteSigner;
 use crate::ledger::note::Vkey;
@@ -13,6 +15,7 @@ use crate::service::Error;
 pub struct Publisher {
     signer: NoteSigner,
     next: Option<NoteSigner>,
+    ml_dsa: Option<Cosigner>,
     policy: Policy,
 }
 
@@ -23,6 +26,7 @@ impl Publisher {
         Self {
             signer,
             next: None,
+            ml_dsa: None,
             policy,
         }
     }
@@ -48,6 +52,18 @@ impl Publisher {
     pub fn with_next(mut self, next: NoteSigner) -> Self {
         self.next = Some(next);
         self
+    }
+
+    /// A second signature by an ML-DSA-44 key of this seed stands beside the Ed25519 one, never alone.
+    pub fn set_ml_dsa(&mut self, seed: [u8; 32]) -> Result<(), Error> {
+        let name = self.vkey().name().clone();
+        self.ml_dsa = Some(Cosigner::ml_dsa_44(name, seed).map_err(Error::internal)?);
+        Ok(())
+    }
+
+    /// The ML-DSA-44 key, where there is one.
+    pub fn ml_dsa(&self) -> Option<&WitnessKey> {
+        self.ml_dsa.as_ref().map(Cosigner::key)
     }
 
     /// What others verify with.
@@ -77,7 +93,18 @@ impl Publisher {
             let line = next.signature(note.text());
             note = note.with(line).map_err(Error::internal)?;
         }
+        if let Some(ml_dsa) = &self.ml_dsa {
+            // A log's own signature makes no statement about time.
+            let line = ml_dsa.cosign(checkpoint, 0).map_err(Error::internal)?;
+            note = note.with(line).map_err(Error::internal)?;
+        }
         Ok(note)
+    }
+
+    /// Signs a checkpoint with the next key alone: who cosigns that knows the key.
+    pub fn sign_with_next(&self, checkpoint: &Checkpoint) -> Result<Note, Error> {
+        let next = self.next.as_ref().ok_or(Error::NotFound)?;
+        checkpoint.sign(next).map_err(Error::internal)
     }
 
     /// What the policy says of a note.
