@@ -12,3 +12,6 @@ finality-unwitnessed-text = Buku besar ini belum meminta saksi luar. Yang menjam
 
 mail-receipt-final = Saksi di luar instansi sudah ikut menandatangani buku besar yang memuat tanda tangan Anda; berkas bukti terlampir adalah bukti akhir.
 mail-receipt-provisional = Berkas bukti terlampir masih sementara: saksi di luar instansi belum ikut menandatangani. Bukti akhir akan tersedia dengan sendirinya di alamat di atas.
+
+receipt-map = Catatan { $index } dalam buku besar merangkum siapa yang sudah menandatangani, tanpa nama.
+receipt-map-link = Bukti bahwa tanda tangan Anda termasuk di dalamnya

@@ -50,6 +50,11 @@ impl Chores {
         lock(&self.maps).prove(conn, (app.log(), &app.keys().log), election, label)
     }
 
+    /// The newest entered map of an election, if it speaks of an entry.
+    pub fn map_covering(&self, election: &str, leaf_index: u64) -> Option<u64> {
+        lock(&self.maps).covering(election, leaf_index)
+    }
+
     fn page_s(&self) -> Option<i64> {
         Some(self.page_s.load(Ordering::Relaxed)).filter(|page_s| *page_s > 0)
     }

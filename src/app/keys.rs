@@ -171,7 +171,12 @@ pub fn rotate(folder: &Path, old: &Vkey) -> anyhow::Result<PathBuf> {
     }
     std::fs::rename(folder.join(NEXT_LOG_KEY), folder.join(LOG_KEY))
         .and_then(|()| sync())
-        .with_context(|| format!("put the next key in the place of {}", folder.join(LOG_KEY).display()))?;
+        .with_context(|| {
+            format!(
+                "put the next key in the place of {}",
+                folder.join(LOG_KEY).display()
+            )
+        })?;
     Ok(kept)
 }
 

@@ -163,7 +163,10 @@ impl Witnesses {
         let asked = self.publisher.policy().witnesses().iter();
         Ok(asked
             .map(|witness| {
-                let answer = self.ask(witness, &job).map(|_line| ()).map_err(|error| error.to_string());
+                let answer = self
+                    .ask(witness, &job)
+                    .map(|_line| ())
+                    .map_err(|error| error.to_string());
                 (witness.name.clone(), answer)
             })
             .collect())

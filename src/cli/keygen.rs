@@ -42,7 +42,9 @@ pub(super) fn run(config: &Config, args: &KeygenArgs) -> anyhow::Result<()> {
     }
     if let Some(next) = log.next() {
         println!("Next log key: {next}");
-        println!("Two officers put it in the ledger, every witness gets it, then `ikrar ledger rotate` finishes.");
+        println!(
+            "Two officers put it in the ledger, every witness gets it, then `ikrar ledger rotate` finishes."
+        );
     }
     Ok(())
 }

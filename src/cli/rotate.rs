@@ -46,7 +46,10 @@ pub(super) fn run(config: &Config) -> anyhow::Result<()> {
     let old = keys.log.vkey().clone();
     let kept = keys::rotate(&keys.folder, &old)?;
     println!("The log's key is now {next}");
-    println!("The key before is kept as {}. Restart `ikrar serve`.", kept.display());
+    println!(
+        "The key before is kept as {}. Restart `ikrar serve`.",
+        kept.display()
+    );
     Ok(())
 }
 
@@ -56,7 +59,11 @@ fn check_ledger(conn: &mut Conn, publisher: &Publisher, next: &Vkey) -> anyhow::
         publish::log_keys(conn, size)?.contains(&next.to_string()),
         "the ledger does not name the next key: two officers put it there, with the act `logkey`"
     );
-    let named = publisher.policy().logs().iter().any(|log| log.key.to_string() == next.to_string());
+    let named = publisher
+        .policy()
+        .logs()
+        .iter()
+        .any(|log| log.key.to_string() == next.to_string());
     ensure!(
         named || !publisher.is_witnessed(),
         "{} does not name the next key: add the line `log {next}`, and leave the other one in",
@@ -68,10 +75,13 @@ fn check_ledger(conn: &mut Conn, publisher: &Publisher, next: &Vkey) -> anyhow::
 /// Both public checkpoints carry the next key's signature, so that a reader who knows only that one reads on.
 fn check_published(log: &LogFolder, next: &Vkey) -> anyhow::Result<()> {
     for name in [publish::LATEST, publish::CHECKPOINT] {
-        let bytes = log.read(name)?.with_context(|| format!("{name} is not published"))?;
+        let bytes = log
+            .read(name)?
+            .with_context(|| format!("{name} is not published"))?;
         let note = String::from_utf8(bytes).with_context(|| format!("{name} is no text"))?;
-        Checkpoint::open(&note, next)
-            .with_context(|| format!("{name} is not signed with the next key yet: has `ikrar serve` been restarted since?"))?;
+        Checkpoint::open(&note, next).with_context(|| {
+            format!("{name} is not signed with the next key yet: has `ikrar serve` been restarted since?")
+        })?;
     }
     Ok(())
 }

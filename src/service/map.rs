@@ -153,6 +153,13 @@ impl Maps {
         Ok(count)
     }
 
+    /// The newest entered map of an election, if it speaks of an entry: its own index.
+    pub fn covering(&self, election: &str, leaf_index: u64) -> Option<u64> {
+        let (_, state) = self.elections.iter().find(|(id, _)| id.as_str() == election)?;
+        let entered = state.entered.filter(|entered| leaf_index < entered.leaf_index)?;
+        Some(entered.leaf_index)
+    }
+
     /// What the newest entered map of an election says of a label, with the proof of its entry. [`Error::NotFound`] where no map was ever
     /// entered, [`Error::Busy`] while the newest is being made.
     pub fn prove(

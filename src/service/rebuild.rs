@@ -15,7 +15,6 @@ use crate::ledger::checkpoint::CheckpointError;
 use crate::ledger::hash::Hash;
 use crate::ledger::hash::leaf_hash;
 use crate::ledger::hash::sha256;
-use crate::ledger::note::NoteSigner;
 use crate::ledger::note::Vkey;
 use crate::ledger::tile;
 use crate::ledger::tree::Frontier;
@@ -25,6 +24,7 @@ use crate::service::election;
 use crate::service::publish;
 use crate::service::publish::LogFolder;
 use crate::service::publish::Published;
+use crate::service::publish::Publisher;
 use crate::store::Conn;
 use crate::store::StoreError;
 use crate::store::account;
@@ -102,10 +102,10 @@ pub enum RebuildError<E: std::error::Error + 'static> {
 /// Writes every tile and bundle of the published log anew, from the database. Returns what is published.
 ///
 /// Nothing is written unless the database gives the root that was signed.
-pub fn remake_tiles(conn: &mut Conn, folder: &LogFolder, signer: &NoteSigner) -> Result<Published, Error> {
-    let published = publish::publish(conn, folder, signer)?
+pub fn remake_tiles(conn: &mut Conn, folder: &LogFolder, publisher: &Publisher) -> Result<Published, Error> {
+    let published = publish::publish(conn, folder, publisher)?
         .ok_or_else(|| Error::internal("the ledger is empty: there is nothing to publish"))?;
-    let checkpoint = Checkpoint::open(&published.note, signer.vkey()).map_err(Error::internal)?;
+    let checkpoint = Checkpoint::open(&published.note, publisher.vkey()).map_err(Error::internal)?;
     let _lock = folder.lock().map_err(Error::internal)?;
     audit_files(&checkpoint, |path| publish::made(conn, path), |_, _| {})
         .map_err(|e| Error::Tampered(format!("the database does not hold what was published: {e}")))?;

@@ -24,6 +24,8 @@ use crate::web::signin::see_other;
 struct Content {
     receipt: Receipt,
     finality: Finality,
+    /// The map entry that tells of the signature, once there is one.
+    map: Option<u64>,
     verify: String,
     query: String,
 }
@@ -59,6 +61,13 @@ async fn show(signer: SignerVisitor, which: Which, name: &str) -> Result<HttpRes
             receipt.code
         ),
         query: format!("?election={}", receipt.election_id),
+        map: u64::try_from(receipt.leaf_index).ok().and_then(|index| {
+            signer
+                .visitor
+                .app
+                .chores()
+                .map_covering(&receipt.election_id, index)
+        }),
         receipt,
         finality,
     };

@@ -60,7 +60,6 @@ struct State {
     clock: Clock,
     stored: Mutex<Option<Checkpoint>>,
     behaviour: Mutex<Behaviour>,
-    asked: Mutex<u64>,
 }
 
 impl TestWitness {
@@ -77,7 +76,6 @@ impl TestWitness {
             clock,
             stored: Mutex::new(None),
             behaviour: Mutex::new(Behaviour::Honest),
-            asked: Mutex::new(0),
         });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -113,21 +111,6 @@ impl TestWitness {
     pub(crate) fn behave(&self, behaviour: Behaviour) {
         *self.state.behaviour.lock().unwrap() = behaviour;
     }
-
-    /// The newest checkpoint that it cosigned.
-    pub(crate) fn size(&self) -> Option<u64> {
-        self.state
-            .stored
-            .lock()
-            .unwrap()
-            .as_ref()
-            .map(|stored| stored.size)
-    }
-
-    /// How often it was asked.
-    pub(crate) fn asked(&self) -> u64 {
-        *self.state.asked.lock().unwrap()
-    }
 }
 
 impl Drop for TestWitness {
@@ -140,7 +123,6 @@ impl Drop for TestWitness {
 }
 
 async fn add_checkpoint(state: Data<State>, body: Bytes) -> HttpResponse {
-    *state.asked.lock().unwrap() += 1;
     let behaviour = *state.behaviour.lock().unwrap();
     match behaviour {
         Behaviour::Garbage => HttpResponse::Ok().body("<html>all is well</html>"),
