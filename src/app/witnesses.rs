@@ -20,6 +20,7 @@ use crate::ledger::hash::empty_root;
 use crate::ledger::note::Note;
 use crate::ledger::note::NoteSignature;
 use crate::ledger::policy::PolicyWitness;
+use crate::service::DatabaseUrl;
 use crate::service::Error;
 use crate::service::Pool;
 use crate::service::publish;
@@ -147,7 +148,8 @@ impl Witnesses {
     }
 
     /// Asks every witness to cosign the newest checkpoint signed by the log's next key alone: who does knows that key.
-    pub fn ask_with_next(&self) -> Result<Vec<(String, Result<(), String>)>, Error> {
+    /// The others, each with what it answered.
+    pub fn list_unaware(&self) -> Result<Vec<String>, Error> {
         let published = publish::read(&self.folder, self.publisher.vkey())?
             .ok_or_else(|| Error::busy("problem-not-published"))?;
         let checkpoint = Checkpoint {
@@ -162,13 +164,7 @@ impl Witnesses {
         };
         let asked = self.publisher.policy().witnesses().iter();
         Ok(asked
-            .map(|witness| {
-                let answer = self
-                    .ask(witness, &job)
-                    .map(|_line| ())
-                    .map_err(|error| error.to_string());
-                (witness.name.clone(), answer)
-            })
+            .filter_map(|witness| Some(format!("{}: {}", witness.name, self.ask(witness, &job).err()?)))
             .collect())
     }
 
@@ -311,6 +307,16 @@ impl Witnesses {
             }
         }
     }
+}
+
+/// Opens the gate for whoever signs beside a portal or without one: hears every witness once, where the policy has any.
+pub fn hear(publisher: &Arc<Publisher>, folder: &LogFolder, url: &DatabaseUrl) -> Result<(), Error> {
+    if !publisher.is_witnessed() {
+        return Ok(());
+    }
+    let pool = Pool::new(url.clone(), 4)?;
+    let size = crate::service::ledger_size(&mut *pool.get()?)?;
+    Witnesses::new(Arc::clone(publisher), folder.clone(), pool, size).hear()
 }
 
 /// Asks one witness in a round and does what follows from its answer.

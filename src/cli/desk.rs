@@ -9,7 +9,7 @@ use ed25519_dalek::SigningKey;
 
 use crate::app::keys;
 use crate::app::keys::Keys;
-use crate::app::witnesses::Witnesses;
+use crate::app::witnesses;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::entry::Body;
@@ -18,7 +18,6 @@ use crate::service;
 use crate::service::Conn;
 use crate::service::DatabaseUrl;
 use crate::service::Error;
-use crate::service::Pool;
 use crate::service::act::SignedAct;
 use crate::service::officer;
 use crate::service::publish;
@@ -91,15 +90,11 @@ impl Desk {
 
     /// Nothing is signed before enough witnesses have told what they know.
     fn hear(&mut self) -> anyhow::Result<()> {
-        if self.heard || !self.keys.log.is_witnessed() {
-            return Ok(());
+        if !self.heard {
+            let url = DatabaseUrl::new(self.config.database_url());
+            witnesses::hear(&self.keys.log, &self.log, &url).map_err(|error| explain(&error))?;
+            self.heard = true;
         }
-        let size = service::ledger_size(&mut self.conn)?;
-        let pool = Pool::new(DatabaseUrl::new(self.config.database_url()), 4)?;
-        Witnesses::new(self.keys.log.clone(), self.log.clone(), pool, size)
-            .hear()
-            .map_err(|error| explain(&error))?;
-        self.heard = true;
         Ok(())
     }
 

@@ -7,11 +7,10 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use crate::app::keys::Keys;
-use crate::app::witnesses::Witnesses;
+use crate::app::witnesses;
 use crate::cli::rotate;
 use crate::config::Config;
 use crate::service::DatabaseUrl;
-use crate::service::Pool;
 use crate::service::publish;
 use crate::service::publish::LogFolder;
 
@@ -53,11 +52,7 @@ fn export(folder: &Path, config: &Config) -> anyhow::Result<()> {
         "the ledger is empty: there is nothing to export"
     );
     let own = LogFolder::open(config.log_dir())?;
-    if keys.log.is_witnessed() {
-        let size = crate::service::ledger_size(&mut conn)?;
-        let pool = Pool::new(DatabaseUrl::new(config.database_url()), 4)?;
-        Witnesses::new(keys.log.clone(), own.clone(), pool, size).hear()?;
-    }
+    witnesses::hear(&keys.log, &own, &DatabaseUrl::new(config.database_url()))?;
     // The installation's own folder comes first: it knows what was published, and refuses a database that says otherwise. A fresh
     // folder knows nothing, and would get a signature over any history.
     publish::publish(&mut conn, &own, &keys.log)?;

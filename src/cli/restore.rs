@@ -8,6 +8,7 @@ use anyhow::bail;
 use anyhow::ensure;
 
 use crate::app::keys::Keys;
+use crate::app::witnesses;
 use crate::cli::audit::source::Source;
 use crate::cli::backup;
 use crate::config::Config;
@@ -177,12 +178,19 @@ fn put_in_place(
 
 /// Repairs forward, as a start does, and audits what came out.
 fn finish(config: &Config, url: &DatabaseUrl, manifest: &Manifest) -> anyhow::Result<()> {
-    let keys = Keys::load(&config.keys_dir(), &config.origin)?;
+    let keys = Keys::of(config)?;
     let mut conn = url.connect()?;
     service::migrate(&mut conn)?;
     backup::check_history(&mut conn, manifest)?;
     let log = LogFolder::open(config.log_dir())?;
-    let published = publish::repair(&mut conn, &log, &keys.log)
+    let repaired = match witnesses::hear(&keys.log, &log, url) {
+        Ok(()) => publish::repair(&mut conn, &log, &keys.log),
+        Err(error) => {
+            println!("Nothing is signed yet: {error}.");
+            publish::repair_unsigned(&mut conn, &log, &keys.log)
+        }
+    };
+    let published = repaired
         .context("the database is in place and can be read; nothing may be added")?
         .context("the restored ledger is empty")?;
     backup::audit(&config.log_dir(), keys.log.vkey())?;

@@ -33,11 +33,7 @@ pub(super) fn run(config: &Config) -> anyhow::Result<()> {
     check_published(&log, &next)?;
     let size = service::ledger_size(&mut conn)?;
     let witnesses = Witnesses::new(keys.log.clone(), log, Pool::new(url, 4)?, size);
-    let unaware: Vec<String> = witnesses
-        .ask_with_next()?
-        .into_iter()
-        .filter_map(|(name, answer)| answer.err().map(|why| format!("{name}: {why}")))
-        .collect();
+    let unaware = witnesses.list_unaware()?;
     ensure!(
         unaware.is_empty(),
         "not every witness takes the next key yet; give them {next} and try again\n{}",

@@ -49,14 +49,10 @@ pub struct Published {
 }
 
 /// Brings the folder up to what is committed. Called outside any transaction; safe to call again, by any process.
-pub fn publish(
-    conn: &mut Conn,
-    folder: &LogFolder,
-    publisher: &Publisher,
-) -> Result<Option<Published>, Error> {
+pub fn publish(conn: &mut Conn, folder: &LogFolder, log: &Publisher) -> Result<Option<Published>, Error> {
     let _lock = folder.lock().map_err(Error::internal)?;
     let head = ledger::head(conn)?;
-    let published = check_published(conn, folder, publisher, head.size)?;
+    let published = check_published(conn, folder, log, head.size)?;
     if head.size == 0 {
         return Ok(None);
     }
@@ -64,24 +60,24 @@ pub fn publish(
     if let Some(published) = published
         && published.size == head.size
     {
-        complete(conn, folder, publisher, &published)?;
+        complete(conn, folder, log, &published)?;
         return Ok(Some(published));
     }
     write_tiles(conn, folder, old_size, head.size)?;
     let checkpoint = Checkpoint {
-        origin: publisher.vkey().name().clone(),
+        origin: log.vkey().name().clone(),
         size: head.size,
         root: head.root,
     };
-    let with_next = next_is_in_force(conn, publisher, head.size)?;
-    let note = publisher.sign(&checkpoint, with_next)?.to_string();
+    let with_next = next_is_in_force(conn, log, head.size)?;
+    let note = log.sign(&checkpoint, with_next)?.to_string();
     folder.write(LATEST, note.as_bytes()).map_err(Error::internal)?;
     let published = Published {
         size: head.size,
         root: head.root,
         note,
     };
-    complete(conn, folder, publisher, &published)?;
+    complete(conn, folder, log, &published)?;
     Ok(Some(published))
 }
 
@@ -89,12 +85,12 @@ pub fn publish(
 fn check_published(
     conn: &mut Conn,
     folder: &LogFolder,
-    publisher: &Publisher,
+    log: &Publisher,
     committed_size: u64,
 ) -> Result<Option<Published>, Error> {
-    let published = read(folder, publisher.vkey())?;
+    let published = read(folder, log.vkey())?;
     // Usually both files hold the same checkpoint, and one look at the tree is enough.
-    let full = read_full(folder, publisher.vkey()).filter(|full| Some(full) != published.as_ref());
+    let full = read_full(folder, log.vkey()).filter(|full| Some(full) != published.as_ref());
     for known in published.iter().chain(full.as_ref()) {
         check_extends(conn, known, committed_size)?;
     }
@@ -102,8 +98,8 @@ fn check_published(
 }
 
 /// Whether the ledger names the publisher's next key.
-fn next_is_in_force(conn: &mut Conn, publisher: &Publisher, size: u64) -> Result<bool, Error> {
-    match publisher.next() {
+fn next_is_in_force(conn: &mut Conn, log: &Publisher, size: u64) -> Result<bool, Error> {
+    match log.next() {
         None => Ok(false),
         Some(next) => Ok(log_keys(conn, size)?.contains(&next.to_string())),
     }
@@ -153,13 +149,9 @@ pub fn check_identity(conn: &mut Conn, vkey: &Vkey) -> Result<(), Error> {
 ///
 /// No public file is replaced unless the files made from the database give, all together, the root that was signed: what the
 /// database has lost or changed since must not spread.
-pub fn repair(
-    conn: &mut Conn,
-    folder: &LogFolder,
-    publisher: &Publisher,
-) -> Result<Option<Published>, Error> {
-    let published = publish(conn, folder, publisher)?;
-    make_again(conn, folder, publisher, published)
+pub fn repair(conn: &mut Conn, folder: &LogFolder, log: &Publisher) -> Result<Option<Published>, Error> {
+    let published = publish(conn, folder, log)?;
+    make_again(conn, folder, log, published)
 }
 
 /// [`repair`] without signing anything: for a start at which the witnesses have to be heard first. What is committed and not published is
@@ -167,15 +159,15 @@ pub fn repair(
 pub fn repair_unsigned(
     conn: &mut Conn,
     folder: &LogFolder,
-    publisher: &Publisher,
+    log: &Publisher,
 ) -> Result<Option<Published>, Error> {
     let committed_size = ledger::head(conn)?.size;
     let published = {
         let _lock = folder.lock().map_err(Error::internal)?;
-        check_published(conn, folder, publisher, committed_size)?
+        check_published(conn, folder, log, committed_size)?
     };
     let size = published.as_ref().map_or(0, |p| p.size);
-    let published = make_again(conn, folder, publisher, published)?;
+    let published = make_again(conn, folder, log, published)?;
     if size < committed_size {
         return Err(Error::busy("problem-not-published"));
     }
@@ -185,13 +177,13 @@ pub fn repair_unsigned(
 fn make_again(
     conn: &mut Conn,
     folder: &LogFolder,
-    publisher: &Publisher,
+    log: &Publisher,
     published: Option<Published>,
 ) -> Result<Option<Published>, Error> {
     let Some(published) = published else {
         return Ok(None);
     };
-    let checkpoint = Checkpoint::open(&published.note, publisher.vkey()).map_err(Error::internal)?;
+    let checkpoint = Checkpoint::open(&published.note, log.vkey()).map_err(Error::internal)?;
     let Err(damage) = audit_files(&checkpoint, |path| folder.read(path), |_, _| {}) else {
         return Ok(Some(published));
     };
@@ -219,12 +211,12 @@ pub(crate) fn made(conn: &mut Conn, path: &str) -> Result<Option<Vec<u8>>, Error
 fn complete(
     conn: &mut Conn,
     folder: &LogFolder,
-    publisher: &Publisher,
+    log: &Publisher,
     published: &Published,
 ) -> Result<(), Error> {
-    write_vkey(folder, publisher.vkey())?;
-    let size = read_full(folder, publisher.vkey()).map_or(0, |full| full.size);
-    if publisher.judge(&published.note)?.has_quorum {
+    write_vkey(folder, log.vkey())?;
+    let size = read_full(folder, log.vkey()).map_or(0, |full| full.size);
+    if log.judge(&published.note)?.has_quorum {
         if size == published.size {
             return Ok(());
         }
@@ -241,13 +233,13 @@ fn write_full(folder: &LogFolder, note: &str) -> Result<(), Error> {
 }
 
 /// Makes a note with the quorum the public checkpoint, unless one of a larger size is already.
-pub fn publish_cosigned(folder: &LogFolder, publisher: &Publisher, note: &str) -> Result<(), Error> {
-    let judgement = publisher.judge(note)?;
+pub fn publish_cosigned(folder: &LogFolder, log: &Publisher, note: &str) -> Result<(), Error> {
+    let judgement = log.judge(note)?;
     if !judgement.has_quorum {
         return Err(Error::internal("a checkpoint without the quorum"));
     }
     let _lock = folder.lock().map_err(Error::internal)?;
-    let size = read_full(folder, publisher.vkey()).map_or(0, |full| full.size);
+    let size = read_full(folder, log.vkey()).map_or(0, |full| full.size);
     if judgement.checkpoint.size < size {
         return Ok(());
     }
@@ -317,9 +309,9 @@ fn write_tiles(conn: &mut Conn, folder: &LogFolder, old_size: u64, new_size: u64
 }
 
 /// Makes the policy public, in the order that every reader prints it.
-pub fn write_policy(folder: &LogFolder, publisher: &Publisher) -> Result<(), Error> {
+pub fn write_policy(folder: &LogFolder, log: &Publisher) -> Result<(), Error> {
     folder
-        .write_once(POLICY, publisher.policy().to_string().as_bytes())
+        .write_once(POLICY, log.policy().to_string().as_bytes())
         .map_err(Error::internal)
 }
 

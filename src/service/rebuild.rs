@@ -102,10 +102,10 @@ pub enum RebuildError<E: std::error::Error + 'static> {
 /// Writes every tile and bundle of the published log anew, from the database. Returns what is published.
 ///
 /// Nothing is written unless the database gives the root that was signed.
-pub fn remake_tiles(conn: &mut Conn, folder: &LogFolder, publisher: &Publisher) -> Result<Published, Error> {
-    let published = publish::publish(conn, folder, publisher)?
+pub fn remake_tiles(conn: &mut Conn, folder: &LogFolder, log: &Publisher) -> Result<Published, Error> {
+    let published = publish::publish(conn, folder, log)?
         .ok_or_else(|| Error::internal("the ledger is empty: there is nothing to publish"))?;
-    let checkpoint = Checkpoint::open(&published.note, publisher.vkey()).map_err(Error::internal)?;
+    let checkpoint = Checkpoint::open(&published.note, log.vkey()).map_err(Error::internal)?;
     let _lock = folder.lock().map_err(Error::internal)?;
     audit_files(&checkpoint, |path| publish::made(conn, path), |_, _| {})
         .map_err(|e| Error::Tampered(format!("the database does not hold what was published: {e}")))?;

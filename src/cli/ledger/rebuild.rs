@@ -6,6 +6,7 @@ use anyhow::Context;
 use anyhow::ensure;
 
 use crate::app::keys::Keys;
+use crate::app::witnesses;
 use crate::cli::audit::source::Source;
 use crate::cli::key;
 use crate::config::Config;
@@ -42,15 +43,18 @@ pub(super) fn run(args: &RebuildArgs, config: &Config) -> anyhow::Result<()> {
 }
 
 fn tiles(config: &Config) -> anyhow::Result<()> {
-    let keys = Keys::load(&config.keys_dir(), &config.origin)?;
-    let mut conn = DatabaseUrl::new(config.database_url()).connect()?;
+    let keys = Keys::of(config)?;
+    let url = DatabaseUrl::new(config.database_url());
+    let mut conn = url.connect()?;
     check_tables(&mut conn)?;
     ensure!(
         service::ledger_size(&mut conn)? > 0,
         "the ledger is empty: there is nothing to publish"
     );
     publish::check_identity(&mut conn, keys.log.vkey())?;
-    let published = rebuild::remake_tiles(&mut conn, &LogFolder::open(config.log_dir())?, &keys.log)?;
+    let log = LogFolder::open(config.log_dir())?;
+    witnesses::hear(&keys.log, &log, &url)?;
+    let published = rebuild::remake_tiles(&mut conn, &log, &keys.log)?;
     println!(
         "{} entries, root {}: every tile in {} is made anew.",
         published.size,

@@ -12,6 +12,7 @@ use crate::domain::entry::Dispute;
 use crate::domain::pact_default::default_pact;
 use crate::domain::text::Origin;
 use crate::ledger::note::KeyName;
+use crate::ledger::note::NoteSigner;
 use crate::service::officer;
 
 use super::*;
@@ -29,6 +30,10 @@ fn signer() -> NoteSigner {
         SigningKey::from_bytes(&[7; 32]),
     )
     .unwrap()
+}
+
+fn publisher() -> Publisher {
+    Publisher::new(signer())
 }
 
 fn election_body() -> Body {
@@ -75,7 +80,7 @@ fn published(disputes: u64) -> (Conn, LogFolder, tempfile::TempDir) {
         Ok(())
     })
     .unwrap();
-    publish::publish(&mut conn, &folder, &signer()).unwrap();
+    publish::publish(&mut conn, &folder, &publisher()).unwrap();
     (conn, folder, keep)
 }
 
@@ -132,7 +137,7 @@ fn a_database_made_from_tiles_is_the_same_to_the_public() {
     // It goes on as one log, and an act that stands in it comes in no second time.
     let again = tempfile::tempdir().unwrap();
     let other = LogFolder::open(again.path()).unwrap();
-    publish::publish(&mut new, &other, &signer()).unwrap();
+    publish::publish(&mut new, &other, &publisher()).unwrap();
     assert_eq!(
         other.read("checkpoint").unwrap(),
         folder.read("checkpoint").unwrap()
@@ -207,7 +212,7 @@ fn tiles_are_made_anew_from_the_database() {
     let before = files(&folder);
     std::fs::remove_dir_all(folder.path().join("tile/0")).unwrap();
     std::fs::write(folder.path().join("tile/entries/000"), "nonsense").unwrap();
-    let published = remake_tiles(&mut conn, &folder, &signer()).unwrap();
+    let published = remake_tiles(&mut conn, &folder, &publisher()).unwrap();
     assert_eq!(published.size, 603);
     assert_eq!(files(&folder), before);
 }
