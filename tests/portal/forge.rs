@@ -80,7 +80,7 @@ impl<'a> Forgery<'a> {
             size: tree.size(),
             root: tree.root(),
         };
-        checkpoint.sign(&self.portal.app.keys().log).unwrap().to_string()
+        self.portal.app.keys().log.sign(&checkpoint, false).unwrap().to_string()
     }
 
     /// Writes the whole log into a folder: tiles, bundles, checkpoint, key. Nothing of it contradicts anything else of it.
