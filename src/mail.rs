@@ -20,6 +20,8 @@ mod transport;
 use transport::Refusal;
 use transport::Transport;
 
+pub use transport::Hand;
+
 /// How long the mailer idles when nothing is due.
 const IDLE: Duration = Duration::from_millis(200);
 /// Mails looked up at once: few, so that a fresh code overtakes a long row of invitations.
@@ -42,6 +44,16 @@ impl Mailer {
             transport: Transport::new(app.config())?,
             sent: std::collections::VecDeque::new(),
         })
+    }
+
+    /// A mailer that hands every message to `hand` in place of a mail server, whatever the configuration says: for programs
+    /// that run a portal of their own.
+    pub fn handing(app: &App, hand: Hand) -> Self {
+        Self {
+            app: app.clone(),
+            transport: Transport::Handed(hand),
+            sent: std::collections::VecDeque::new(),
+        }
     }
 
     /// Sends what is due now, as far as the rate allows; how many left. May block: not for async code.
@@ -67,9 +79,14 @@ impl Mailer {
         }
     }
 
+    /// Sends what is due, for ever, and does the hourly chores.
+    pub async fn send_for_ever(self) {
+        send_for_ever(self).await;
+    }
+
     /// How many more mails may leave within this minute.
     fn room(&mut self) -> i64 {
-        if self.transport.is_folder() {
+        if !self.transport.is_server() {
             return BATCH;
         }
         let minute_ago_s = self.app.now_s().saturating_sub(60);
@@ -145,13 +162,16 @@ pub fn drain_once(app: &App) -> anyhow::Result<usize> {
 
 /// Sends what is due, for ever, and does the hourly chores.
 pub async fn drain_for_ever(app: App) {
-    let mut mailer = match Mailer::new(&app) {
-        Ok(mailer) => mailer,
+    match Mailer::new(&app) {
+        Ok(mailer) => mailer.send_for_ever().await,
         Err(error) => {
             tracing::error!(%error, "no mail will be sent: the settings of `mail` cannot work");
-            return;
         }
-    };
+    }
+}
+
+async fn send_for_ever(mut mailer: Mailer) {
+    let app = mailer.app.clone();
     let mut chores_s = app.now_s();
     loop {
         let worked = tokio::task::spawn_blocking(move || {

@@ -34,12 +34,17 @@ pub(super) enum Refusal {
     Later(String),
 }
 
+/// Takes a message in place of a mail server: what it is about, and the bytes that would have left.
+pub type Hand = Box<dyn FnMut(&OutboxMail, &[u8]) + Send>;
+
 /// Where mail goes.
 pub(super) enum Transport {
     /// A pool of connections to a mail server.
     Smtp(SmtpTransport),
     /// A folder.
     Folder(PathBuf),
+    /// The program around the portal.
+    Handed(Hand),
 }
 
 impl Transport {
@@ -67,11 +72,12 @@ impl Transport {
         Ok(Self::Smtp(builder.build()))
     }
 
-    pub(super) fn is_folder(&self) -> bool {
-        matches!(self, Self::Folder(_))
+    /// Whether somebody else's machine takes the mail, whose patience has limits.
+    pub(super) fn is_server(&self) -> bool {
+        matches!(self, Self::Smtp(_))
     }
 
-    pub(super) fn send(&self, mail: &OutboxMail, message: &Message) -> Result<(), Refusal> {
+    pub(super) fn send(&mut self, mail: &OutboxMail, message: &Message) -> Result<(), Refusal> {
         match self {
             Self::Smtp(smtp) => smtp.send(message).map(|_accepted| ()).map_err(|e| judge(&e)),
             Self::Folder(folder) => {
@@ -80,6 +86,10 @@ impl Transport {
                 std::fs::write(&partial, message.formatted())
                     .and_then(|()| std::fs::rename(&partial, folder.join(name)))
                     .map_err(|e| Refusal::Later(format!("the mail folder: {}", e.kind())))
+            }
+            Self::Handed(hand) => {
+                hand(mail, &message.formatted());
+                Ok(())
             }
         }
     }
