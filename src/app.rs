@@ -17,6 +17,7 @@ use crate::service::Pool;
 use crate::service::crossref::Rosters;
 use crate::service::publish;
 use crate::service::publish::LogFolder;
+use crate::service::sign::Roots;
 
 pub mod chores;
 pub mod keys;
@@ -45,6 +46,7 @@ struct Inner {
     rosters: Rosters,
     witnesses: Witnesses,
     chores: Chores,
+    roots: Roots,
     writer: Writer,
 }
 
@@ -82,6 +84,7 @@ impl App {
             rosters: Rosters::default(),
             witnesses,
             chores: Chores::default(),
+            roots: Roots::default(),
             writer,
         })))
     }
@@ -124,6 +127,11 @@ impl App {
     /// The log's own entries, and what they need to be known for.
     pub fn chores(&self) -> &Chores {
         &self.0.chores
+    }
+
+    /// The log's root as it was asked for last.
+    pub fn roots(&self) -> &Roots {
+        &self.0.roots
     }
 
     /// The log's name.
@@ -175,12 +183,22 @@ impl App {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
+        self.submit_here(work)?.wait()
+    }
+
+    /// [`App::write_here`] in two steps, so that many requests share a transaction. Waits for room in the writer's queue.
+    pub fn submit_here<T, F>(&self, work: F) -> Result<Submitted<T>, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    {
         self.check_clock()?;
-        self.0
-            .writer
-            .submit(work)?
-            .blocking_recv()
-            .map_err(|_dropped| Error::busy("problem-stopping"))?
+        self.0.writer.submit_here(work).map(Submitted)
+    }
+
+    /// Changes whenever a transaction has ended: there may be something new to look for.
+    pub fn batches(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.0.writer.batches()
     }
 
     fn check_clock(&self) -> Result<(), Error> {
@@ -197,6 +215,19 @@ impl App {
     /// Whether the last publication succeeded: part of `/readyz`.
     pub fn is_published(&self) -> bool {
         self.0.writer.is_published()
+    }
+}
+
+/// A request that the writer has in its queue.
+#[must_use]
+pub struct Submitted<T>(writer::Answer<T>);
+
+impl<T> Submitted<T> {
+    /// The answer, as [`App::write`] gives it. Blocks.
+    pub fn wait(self) -> Result<T, Error> {
+        self.0
+            .blocking_recv()
+            .map_err(|_dropped| Error::busy("problem-stopping"))?
     }
 }
 

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::app::App;
+use crate::app::Submitted;
 use crate::app::random;
 use crate::service;
 use crate::service::Error;
@@ -22,10 +23,12 @@ use transport::Transport;
 
 pub use transport::Hand;
 
-/// How long the mailer idles when nothing is due.
+/// How long the mailer idles when this process writes nothing: another one may have queued a mail.
 const IDLE: Duration = Duration::from_millis(200);
 /// Mails looked up at once: few, so that a fresh code overtakes a long row of invitations.
 const BATCH: i64 = 10;
+/// Codes and links looked up at once where no mail server has to be waited for.
+const BATCH_FAST: i64 = 256;
 /// Seconds between chores.
 const CHORES_S: i64 = 3600;
 
@@ -59,24 +62,21 @@ impl Mailer {
     /// Sends what is due now, as far as the rate allows; how many left. May block: not for async code.
     pub fn drain(&mut self) -> Result<usize, Error> {
         let mut left = 0_usize;
+        let mut noting = Vec::new();
         loop {
-            let room = BATCH.min(self.room());
-            if room == 0 {
-                return Ok(left);
-            }
-            let now_s = self.app.now_s();
-            let due = self
-                .app
-                .read_here(|conn| Ok(service::mail::list_due(conn, now_s, room)?))?;
+            let due = self.list_due()?;
             if due.is_empty() {
-                return Ok(left);
+                break;
             }
-            for mail in due {
-                if self.send(&mail)? {
-                    left = left.saturating_add(1);
-                }
+            let noted = self.send(due)?;
+            for noted in std::mem::replace(&mut noting, noted) {
+                left = left.saturating_add(usize::from(noted.wait()?));
             }
         }
+        for noted in noting {
+            left = left.saturating_add(usize::from(noted.wait()?));
+        }
+        Ok(left)
     }
 
     /// Sends what is due, for ever, and does the hourly chores.
@@ -84,10 +84,33 @@ impl Mailer {
         send_for_ever(self).await;
     }
 
-    /// How many more mails may leave within this minute.
-    fn room(&mut self) -> i64 {
+    /// The next round: codes and links first, then others; but one of those always, so that a long rush cannot hold them up
+    /// altogether.
+    fn list_due(&mut self) -> Result<Vec<OutboxMail>, Error> {
+        let now_s = self.app.now_s();
+        let urgent_max = self.room(if self.transport.is_server() {
+            BATCH
+        } else {
+            BATCH_FAST
+        });
+        let others_max = self.room(BATCH);
+        self.app.read_here(|conn| {
+            let mut due = service::mail::list_due(conn, now_s, true, urgent_max)?;
+            let urgent = i64::try_from(due.len()).unwrap_or(urgent_max);
+            let others_max = if urgent > 0 {
+                others_max.saturating_sub(urgent).clamp(0, 1)
+            } else {
+                others_max
+            };
+            due.extend(service::mail::list_due(conn, now_s, false, others_max)?);
+            Ok(due)
+        })
+    }
+
+    /// How many more mails may leave within this minute, and no more than `batch` at once.
+    fn room(&mut self, batch: i64) -> i64 {
         if !self.transport.is_server() {
-            return BATCH;
+            return batch;
         }
         let minute_ago_s = self.app.now_s().saturating_sub(60);
         while self.sent.front().is_some_and(|at_s| *at_s <= minute_ago_s) {
@@ -96,62 +119,77 @@ impl Mailer {
         let sent = i64::try_from(self.sent.len()).unwrap_or(i64::MAX);
         i64::from(self.app.config().mail.per_minute_max)
             .saturating_sub(sent)
-            .max(0)
+            .clamp(0, batch)
     }
 
-    /// Sends one mail; whether it left.
-    fn send(&mut self, mail: &OutboxMail) -> Result<bool, Error> {
+    /// Sends a round of mails. What became of each is being noted while the next round begins.
+    fn send(&mut self, due: Vec<OutboxMail>) -> Result<Vec<Submitted<bool>>, Error> {
         let now_s = self.app.now_s();
-        let secrets = Secrets {
-            token: random()?,
-            digits: random()?,
-            salt: random()?,
-        };
-        let (row, made, pepper) = (mail.clone(), secrets.clone(), self.app.keys().pepper.clone());
-        let taken = self
-            .app
-            .write_here(move |conn| service::mail::take(conn, &row, &made, &pepper, now_s))?;
-        let letter = match taken {
-            Taken::Letter(letter) => letter,
-            Taken::Failed(why) => {
-                tracing::warn!(
-                    mail = mail.id,
-                    template = mail.template,
-                    why,
-                    "a mail cannot arrive"
-                );
-                return Ok(false);
+        let mut taking = Vec::with_capacity(due.len());
+        for mail in due {
+            let secrets = Secrets {
+                token: random()?,
+                digits: random()?,
+                salt: random()?,
+            };
+            let (row, made, pepper) = (mail.clone(), secrets.clone(), self.app.keys().pepper.clone());
+            let taken = self
+                .app
+                .submit_here(move |conn| service::mail::take(conn, &row, &made, &pepper, now_s))?;
+            taking.push((mail, secrets, taken));
+        }
+        let mut noting = Vec::with_capacity(taking.len());
+        for (mail, secrets, taken) in taking {
+            let letter = match taken.wait()? {
+                Taken::Letter(letter) => letter,
+                Taken::Failed(why) => {
+                    tracing::warn!(
+                        mail = mail.id,
+                        template = mail.template,
+                        why,
+                        "a mail cannot arrive"
+                    );
+                    continue;
+                }
+                Taken::Cancelled | Taken::Elsewhere => continue,
+            };
+            let composed = letter::compose(&self.app, &letter, &secrets);
+            let outcome = composed.and_then(|message| self.transport.send(&mail, &message));
+            if self.transport.is_server() {
+                self.sent.push_back(now_s);
             }
-            Taken::Cancelled | Taken::Elsewhere => return Ok(false),
-        };
-        let composed = letter::compose(&self.app, &letter, &secrets);
-        let outcome = composed.and_then(|message| self.transport.send(mail, &message));
-        self.sent.push_back(now_s);
-        self.note(mail, outcome, now_s)
+            noting.push(self.note(mail, outcome, now_s)?);
+        }
+        Ok(noting)
     }
 
-    fn note(&self, mail: &OutboxMail, outcome: Result<(), Refusal>, now_s: i64) -> Result<bool, Error> {
-        let row = mail.clone();
+    /// Notes what became of a mail: whether it left.
+    fn note(
+        &self,
+        mail: OutboxMail,
+        outcome: Result<(), Refusal>,
+        now_s: i64,
+    ) -> Result<Submitted<bool>, Error> {
         let refusal = match outcome {
             Ok(()) => {
-                self.app
-                    .write_here(move |conn| service::mail::mark_sent(conn, &row, now_s))?;
-                return Ok(true);
+                return self
+                    .app
+                    .submit_here(move |conn| service::mail::mark_sent(conn, &mail, now_s).map(|()| true));
             }
             Err(refusal) => refusal,
         };
         tracing::warn!(mail = mail.id, template = mail.template, attempts = mail.attempts, %refusal, "a mail was not sent");
         let gave_up = mail.attempts.saturating_add(1) >= service::mail::ATTEMPTS_MAX;
-        self.app.write_here(move |conn| {
+        self.app.submit_here(move |conn| {
             let why = refusal.to_string();
             match refusal {
-                Refusal::Bounced(_) => service::mail::mark_refused(conn, &row, &why, now_s),
-                Refusal::Refused(_) => Ok(service::mail::mark_failed(conn, row.id, &why)?),
-                Refusal::Later(_) if gave_up => Ok(service::mail::mark_failed(conn, row.id, &why)?),
-                Refusal::Later(_) => Ok(service::mail::note_error(conn, row.id, &why)?),
+                Refusal::Bounced(_) => service::mail::mark_refused(conn, &mail, &why, now_s)?,
+                Refusal::Refused(_) => service::mail::mark_failed(conn, mail.id, &why)?,
+                Refusal::Later(_) if gave_up => service::mail::mark_failed(conn, mail.id, &why)?,
+                Refusal::Later(_) => service::mail::note_error(conn, mail.id, &why)?,
             }
-        })?;
-        Ok(false)
+            Ok(false)
+        })
     }
 }
 
@@ -173,7 +211,9 @@ pub async fn drain_for_ever(app: App) {
 async fn send_for_ever(mut mailer: Mailer) {
     let app = mailer.app.clone();
     let mut chores_s = app.now_s();
+    let mut batches = app.batches();
     loop {
+        batches.borrow_and_update();
         let worked = tokio::task::spawn_blocking(move || {
             let result = mailer.drain();
             (mailer, result)
@@ -192,7 +232,8 @@ async fn send_for_ever(mut mailer: Mailer) {
             chores_s = app.now_s();
             do_chores(&app).await;
         }
-        tokio::time::sleep(IDLE).await;
+        // Either way it is time to look again.
+        let _written = tokio::time::timeout(IDLE, batches.changed()).await;
     }
 }
 

@@ -13,6 +13,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::sync::watch;
 
 use crate::app::witnesses::gate::Gate;
 use crate::service::Conn;
@@ -24,6 +25,9 @@ use crate::service::publish::Publisher;
 
 /// Requests in one transaction at most.
 const BATCH_MAX: usize = 512;
+/// Requests that may wait for the writer at most: at a thousand a second some four seconds' worth. Whoever comes on top is told to
+/// come again at once, which is better than an answer that nobody waits for any more.
+const QUEUE_MAX: usize = 4096;
 /// How long the writer idles before it looks whether another process left something to publish.
 const IDLE: Duration = Duration::from_secs(5);
 
@@ -122,9 +126,13 @@ impl<T: Send, F: FnOnce(&mut Conn) -> Result<T, Error> + Send> Job for UseCase<T
 
 /// The queue in front of the writer's thread.
 pub(super) struct Writer {
-    queue: mpsc::Sender<Box<dyn Job>>,
+    queue: mpsc::SyncSender<Box<dyn Job>>,
     standing: Arc<Shared>,
+    batches: watch::Receiver<u64>,
 }
+
+/// A request in the queue, for its answer.
+pub(super) type Answer<T> = oneshot::Receiver<Result<T, Error>>;
 
 impl Writer {
     /// Starts the thread on `conn`, a connection to `url`.
@@ -136,7 +144,8 @@ impl Writer {
         gate: Arc<Gate>,
         standing: Standing,
     ) -> std::io::Result<Self> {
-        let (queue, jobs) = mpsc::channel();
+        let (queue, jobs) = mpsc::sync_channel(QUEUE_MAX);
+        let (answered, batches) = watch::channel(0);
         let standing = Arc::new(Shared(Mutex::new(standing)));
         let desk = Desk {
             url,
@@ -145,33 +154,67 @@ impl Writer {
             publisher,
             gate,
             standing: Arc::clone(&standing),
+            answered,
         };
         std::thread::Builder::new()
             .name("ledger-writer".to_owned())
             .spawn(move || desk.work(&jobs))?;
-        Ok(Self { queue, standing })
+        Ok(Self {
+            queue,
+            standing,
+            batches,
+        })
     }
 
-    pub(super) fn submit<T, F>(&self, work: F) -> Result<oneshot::Receiver<Result<T, Error>>, Error>
+    /// Queues a request; refused at once where too many wait already.
+    pub(super) fn submit<T, F>(&self, work: F) -> Result<Answer<T>, Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
-        let (sender, receiver) = oneshot::channel();
-        let job = UseCase {
-            work: Some(work),
-            result: None,
-            sender,
-        };
+        let (job, answer) = job(work);
+        self.queue.try_send(job).map_err(|refused| match refused {
+            mpsc::TrySendError::Full(_) => Error::busy("problem-busy"),
+            mpsc::TrySendError::Disconnected(_) => Error::busy("problem-stopping"),
+        })?;
+        Ok(answer)
+    }
+
+    /// Queues a request, waiting for room: for who is in no hurry. Blocks.
+    pub(super) fn submit_here<T, F>(&self, work: F) -> Result<Answer<T>, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    {
+        let (job, answer) = job(work);
         self.queue
-            .send(Box::new(job))
+            .send(job)
             .map_err(|_stopped| Error::busy("problem-stopping"))?;
-        Ok(receiver)
+        Ok(answer)
+    }
+
+    /// Changes with every batch that was answered.
+    pub(super) fn batches(&self) -> watch::Receiver<u64> {
+        self.batches.clone()
     }
 
     pub(super) fn is_published(&self) -> bool {
         self.standing.get() == Standing::Published
     }
+}
+
+fn job<T, F>(work: F) -> (Box<dyn Job>, Answer<T>)
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+{
+    let (sender, answer) = oneshot::channel();
+    let job = UseCase {
+        work: Some(work),
+        result: None,
+        sender,
+    };
+    (Box::new(job), answer)
 }
 
 /// What the writer's thread works with.
@@ -182,6 +225,7 @@ struct Desk {
     publisher: Arc<Publisher>,
     gate: Arc<Gate>,
     standing: Arc<Shared>,
+    answered: watch::Sender<u64>,
 }
 
 impl Desk {
@@ -221,6 +265,8 @@ impl Desk {
         for job in batch {
             job.answer(failed);
         }
+        self.answered
+            .send_modify(|batches| *batches = batches.wrapping_add(1));
     }
 
     /// Runs the batch in one transaction; whether the ledger grew. A panic is a fault of one request: it undoes the batch.

@@ -354,13 +354,18 @@ impl Seed<'_> {
         };
         let pepper = self.app.keys().pepper.clone();
         self.app.write_here(move |conn| {
-            sign::post(conn, &log, id, ELECTION, &submission, now_s)?;
+            let examined = sign::examine(conn, &sign::Roots::default(), submission)?;
+            sign::post(conn, &log, id, ELECTION, &examined, now_s)?;
             let waits = sign::waiting(conn, id, ELECTION, now_s)?.ok_or(Error::NotFound)?;
             let (digits, salt) = ("042042", [4; 16]);
             let hash = sign::code_hash(&pepper, &salt, digits)?;
             store::signature::set_code(conn, waits.pending_id, &salt, &hash, now_s, now_s + 600)?;
             let place = (id, ELECTION, waits.pending_id);
-            match sign::answer(conn, &log, &pepper, place, digits, (&entropy, now_s + 20))? {
+            let typed = sign::Typed {
+                code: digits,
+                examined: Some(examined),
+            };
+            match sign::answer(conn, &log, &pepper, place, typed, (&entropy, now_s + 20))? {
                 sign::Answer::Signed(_) => Ok(()),
                 other => Err(Error::internal(format!("a signature of the demo: {other:?}"))),
             }

@@ -15,6 +15,7 @@ use crate::store::Conn;
 use crate::store::account;
 use crate::store::outbox;
 use crate::store::roster;
+use crate::store::roster::PersonRow;
 
 pub use crate::store::account::Account;
 pub use crate::store::account::Subject;
@@ -168,6 +169,11 @@ pub fn enter(conn: &mut Conn, link: &Token, session: &Token, now_s: i64) -> Resu
     };
     account::insert_session(conn, &token_hash(session), &row)?;
     Ok(Some(subject))
+}
+
+/// Whose session a token is, if it is a signer's.
+pub fn person_of(conn: &mut Conn, session: &Token, now_s: i64) -> Result<Option<PersonRow>, Error> {
+    Ok(account::find_session_person(conn, &token_hash(session), now_s)?)
 }
 
 /// Whose session a token is, if it is any.

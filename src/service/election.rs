@@ -119,22 +119,29 @@ pub fn terms(conn: &mut Conn, election_id: &str) -> Result<Election, Error> {
 }
 
 /// [`terms`] for who has the row at hand.
-pub(crate) fn terms_of(conn: &mut Conn, row: &ElectionRow) -> Result<Election, Error> {
-    let damaged = |what: &str| Error::Tampered(format!("{what} of election {}", row.id));
-    let mut contests = Vec::new();
+fn terms_of(conn: &mut Conn, row: &ElectionRow) -> Result<Election, Error> {
+    let mut terms = window_of(row)?;
     for (id, determined_s) in store::list_contests(conn, &row.id)? {
-        contests.push(Contest {
-            id: id.parse().map_err(|_bad| damaged("contest"))?,
+        terms.contests.push(Contest {
+            id: id
+                .parse()
+                .map_err(|_bad| Error::Tampered(format!("contest of election {}", row.id)))?,
             determined: ledger::time(determined_s)?,
         });
     }
+    Ok(terms)
+}
+
+/// The terms without the contests, for rules that ask only when an election is open.
+pub(crate) fn window_of(row: &ElectionRow) -> Result<Election, Error> {
+    let damaged = |what: &str| Error::Tampered(format!("{what} of election {}", row.id));
     Ok(Election {
         id: row.id.parse().map_err(|_bad| damaged("id"))?,
         title: row.title.parse().map_err(|_bad| damaged("title"))?,
         opens: ledger::time(row.opens_s)?,
         closes: ledger::time(row.closes_s)?,
         zone: row.zone.parse().map_err(|_bad| damaged("zone"))?,
-        contests,
+        contests: Vec::new(),
         lookup: row.lookup.parse().map_err(|_bad| damaged("look-up"))?,
     })
 }

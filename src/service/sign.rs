@@ -1,6 +1,6 @@
 //! Signing: what a signer has to do, what they are shown, and the two steps that put a signature in the ledger.
 //!
-//! Order of the act: show ([`sheet`]), sign in the browser, post ([`admit::post`]), step up ([`answer::answer`]), append. The
+//! Order of the act: show ([`sheet`]), sign in the browser, post ([`examine()`], then [`admit::post`]), step up ([`answer::answer`]), append. The
 //! session alone never signs. Absent: HTTP, mails' words, the bytes' grammar ([`crate::domain`]).
 
 use serde::Serialize;
@@ -20,7 +20,7 @@ use crate::service::witness::MAIL_WAIT_S;
 use crate::store::Conn;
 use crate::store::election as elections;
 use crate::store::election::ElectionRow;
-use crate::store::election::PactRow;
+use crate::store::election::PactVersionRow;
 use crate::store::ledger;
 use crate::store::roster;
 use crate::store::roster::MemberRow;
@@ -29,17 +29,23 @@ use crate::store::signature;
 
 mod admit;
 mod answer;
+mod examine;
 
 pub use admit::Posted;
-pub use admit::Submission;
 pub use admit::post;
 pub use answer::Answer;
 pub use answer::Entropy;
+pub use answer::Typed;
 pub use answer::Waiting;
 pub use answer::answer;
 pub use answer::code_hash;
 pub use answer::resend;
 pub use answer::waiting;
+pub use examine::Examined;
+pub use examine::Roots;
+pub use examine::Submission;
+pub use examine::examine;
+pub use examine::examine_waiting;
 
 /// The log that is signed for, as this portal has it.
 #[derive(Clone, Debug)]
@@ -133,19 +139,15 @@ pub(crate) struct Place {
     pub(crate) person: PersonRow,
     pub(crate) member: MemberRow,
     pub(crate) election: ElectionRow,
-    pub(crate) pact: Option<PactRow>,
+    /// The newest version.
+    pub(crate) pact: Option<PactVersionRow>,
 }
 
 impl Place {
     pub(crate) fn find(conn: &mut Conn, person_id: i64, election_id: &str) -> Result<Self, Error> {
-        let member = roster::find_member(conn, election_id, person_id)?.ok_or(Error::NotFound)?;
-        Self::of_member(conn, member)
-    }
-
-    fn of_member(conn: &mut Conn, member: MemberRow) -> Result<Self, Error> {
-        let election = elections::find(conn, &member.election_id)?.ok_or(Error::NotFound)?;
-        let pact = elections::find_pact_in_force(conn, &election.id)?;
-        let person = roster::find_person(conn, member.person_id)?;
+        let (member, person, election) =
+            roster::find_place(conn, election_id, person_id)?.ok_or(Error::NotFound)?;
+        let pact = elections::find_pact_version(conn, &election.id, i64::MAX)?;
         Ok(Self {
             person,
             member,
@@ -220,7 +222,7 @@ fn bytes32(column: Option<&[u8]>) -> Result<[u8; 32], Error> {
 pub fn list_tasks(conn: &mut Conn, person_id: i64, now_s: i64) -> Result<Vec<Task>, Error> {
     let mut tasks = Vec::new();
     for member in roster::list_memberships(conn, person_id)? {
-        tasks.push(Place::of_member(conn, member)?.task(conn, now_s)?);
+        tasks.push(Place::find(conn, person_id, &member.election_id)?.task(conn, now_s)?);
     }
     tasks.sort_by_key(|task| (std::cmp::Reverse(task.opens_s), task.election_id.clone()));
     Ok(tasks)
@@ -239,6 +241,7 @@ pub fn sheet(
     let (Some(pact), TaskState::Ready | TaskState::Pending) = (&place.pact, task.state) else {
         return Err(Error::conflict("sign-problem-state"));
     };
+    let pact = elections::find_pact(conn, &pact.hash)?.ok_or(Error::NotFound)?;
     let pact =
         PactText::parse(&pact.text).map_err(|e| Error::Tampered(format!("pact of {election_id}: {e}")))?;
     Ok(Sheet {

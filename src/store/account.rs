@@ -5,9 +5,11 @@ use diesel::prelude::*;
 use crate::ledger::hash::Hash;
 use crate::store::Conn;
 use crate::store::StoreError;
+use crate::store::roster::PersonRow;
 use crate::store::schema::account;
 use crate::store::schema::account_role;
 use crate::store::schema::officer_key;
+use crate::store::schema::person;
 use crate::store::schema::session;
 use crate::store::schema::signin_link;
 
@@ -350,6 +352,22 @@ pub fn find_session(conn: &mut Conn, token_hash: &Hash, now_s: i64) -> Result<Op
         })
     })
     .transpose()
+}
+
+/// Whose session it is, where it is a signer's that is neither expired nor revoked.
+pub fn find_session_person(
+    conn: &mut Conn,
+    token_hash: &Hash,
+    now_s: i64,
+) -> Result<Option<PersonRow>, StoreError> {
+    Ok(session::table
+        .inner_join(person::table)
+        .filter(session::token_hash.eq(token_hash.as_bytes().to_vec()))
+        .filter(session::expires_s.gt(now_s))
+        .filter(session::revoked_s.is_null())
+        .select(PersonRow::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Ends one session.

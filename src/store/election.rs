@@ -46,6 +46,16 @@ pub struct PactRow {
     pub leaf_index: i64,
 }
 
+/// A published version of a pact without its text, which is long.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = pact)]
+pub struct PactVersionRow {
+    /// SHA-256 of the text.
+    pub hash: Vec<u8>,
+    /// The entry that published it.
+    pub leaf_index: i64,
+}
+
 /// Saves an election with its contests, replacing what an earlier entry said.
 pub fn save(conn: &mut Conn, row: &ElectionRow, contests: &[(String, i64)]) -> Result<(), StoreError> {
     let changed = diesel::update(election::table.find(&row.id))
@@ -114,6 +124,21 @@ pub fn find_pact_in_force(conn: &mut Conn, election_id: &str) -> Result<Option<P
         .filter(pact::election_id.eq(election_id))
         .order(pact::version.desc())
         .select(PactRow::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The newest version of an election's pact that stands below a size of the log, without its text.
+pub fn find_pact_version(
+    conn: &mut Conn,
+    election_id: &str,
+    below: i64,
+) -> Result<Option<PactVersionRow>, StoreError> {
+    Ok(pact::table
+        .filter(pact::election_id.eq(election_id))
+        .filter(pact::leaf_index.lt(below))
+        .order(pact::version.desc())
+        .select(PactVersionRow::as_select())
         .first(conn)
         .optional()?)
 }

@@ -2,6 +2,8 @@
 //!
 //! Absent: what an entry means, publishing, signing.
 
+use std::cell::Cell;
+
 use diesel::prelude::*;
 
 use crate::domain::entry::Body;
@@ -20,6 +22,12 @@ use crate::store::schema::ledger_act;
 use crate::store::schema::ledger_entry;
 use crate::store::schema::ledger_hash;
 use crate::store::schema::ledger_head;
+
+thread_local! {
+    /// The right edge of the tree that this thread appended to last, with its root. Which log or transaction it was of does not
+    /// matter: size and root are known to no other tree, so whoever takes it compares them with the head.
+    static EDGE: Cell<Option<(tree::Frontier, Hash)>> = const { Cell::new(None) };
+}
 
 /// The state of the log after its last committed entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,8 +127,7 @@ pub fn append(conn: &mut Conn, now_s: i64, body: Body, by: Vec<By>) -> Result<Ap
         return Err(StoreError::Damaged(format!("an entry of {} bytes", bytes.len())));
     }
     let leaf = leaf_hash(&bytes);
-    let mut frontier = tree::Frontier::load(head.size, &mut StoredHashes(conn))
-        .map_err(|e| StoreError::Damaged(e.to_string()))?;
+    let mut frontier = edge(conn, &head)?;
     let hashes = frontier.append(&leaf);
     if frontier.size() != head.size.saturating_add(1) {
         return Err(StoreError::Damaged("the tree did not grow by one".to_owned()));
@@ -152,11 +159,21 @@ pub fn append(conn: &mut Conn, now_s: i64, body: Body, by: Vec<By>) -> Result<Ap
             ledger_head::last_at_s.eq(at_s),
         ))
         .execute(conn)?;
+    EDGE.set(Some((frontier, root)));
     Ok(Appended {
         leaf_index: head.size,
         at_s,
         bytes,
     })
+}
+
+/// The right edge of the tree under this head.
+fn edge(conn: &mut Conn, head: &Head) -> Result<tree::Frontier, StoreError> {
+    match EDGE.take() {
+        Some((frontier, root)) if frontier.size() == head.size && root == head.root => Ok(frontier),
+        _ => tree::Frontier::load(head.size, &mut StoredHashes(conn))
+            .map_err(|e| StoreError::Damaged(e.to_string())),
+    }
 }
 
 /// Notes an act's own lines; [`StoreError::Conflict`] where they stand in the log already.
@@ -176,6 +193,15 @@ pub fn find_entry(conn: &mut Conn, leaf_index: u64) -> Result<Option<Vec<u8>>, S
         .find(to_i64(leaf_index)?)
         .select(ledger_entry::bytes)
         .first::<Vec<u8>>(conn)
+        .optional()?)
+}
+
+/// The minute of one entry, Unix seconds.
+pub fn find_at(conn: &mut Conn, leaf_index: u64) -> Result<Option<i64>, StoreError> {
+    Ok(ledger_entry::table
+        .find(to_i64(leaf_index)?)
+        .select(ledger_entry::at_s)
+        .first(conn)
         .optional()?)
 }
 

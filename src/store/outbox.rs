@@ -8,6 +8,9 @@ use crate::store::account::Subject;
 use crate::store::ledger::to_i64;
 use crate::store::schema::outbox;
 
+/// Templates of mails that somebody is waiting for.
+const URGENT: [&str; 2] = ["code", "signin"];
+
 /// A mail to be.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = outbox)]
@@ -65,6 +68,7 @@ pub fn insert(
             outbox::created_s.eq(now_s),
             outbox::due_s.eq(now_s),
             outbox::attempts.eq(0_i64),
+            outbox::urgent.eq(URGENT.contains(&template)),
         ))
         .returning(outbox::id)
         .get_result(conn)?)
@@ -91,28 +95,21 @@ pub fn release_receipts(conn: &mut Conn, size: u64, now_s: i64) -> Result<(), St
     Ok(())
 }
 
-/// The next mails that are due: codes and links before receipts and invitations, then oldest first.
-pub fn list_due(conn: &mut Conn, now_s: i64, limit: i64) -> Result<Vec<OutboxMail>, StoreError> {
-    let due = || {
-        outbox::table
-            .filter(outbox::state.eq("queued"))
-            .filter(outbox::due_s.le(now_s))
-            .order(outbox::id)
-    };
-    let mut mails = due()
-        .filter(outbox::template.eq_any(["code", "signin"]))
+/// The next mails that are due, longest due first: the urgent ones (codes and links), or all others.
+pub fn list_due(
+    conn: &mut Conn,
+    now_s: i64,
+    urgent: bool,
+    limit: i64,
+) -> Result<Vec<OutboxMail>, StoreError> {
+    Ok(outbox::table
+        .filter(outbox::state.eq("queued"))
+        .filter(outbox::urgent.eq(urgent))
+        .filter(outbox::due_s.le(now_s))
+        .order((outbox::due_s, outbox::id))
         .limit(limit)
         .select(OutboxMail::as_select())
-        .load(conn)?;
-    let room = limit.saturating_sub(i64::try_from(mails.len()).unwrap_or(limit));
-    mails.extend(
-        due()
-            .filter(outbox::template.ne_all(["code", "signin"]))
-            .limit(room)
-            .select(OutboxMail::as_select())
-            .load(conn)?,
-    );
-    Ok(mails)
+        .load(conn)?)
 }
 
 /// Claims a mail for sending, so that two senders never send it twice; false when somebody was first.

@@ -4,6 +4,8 @@ use diesel::prelude::*;
 
 use crate::store::Conn;
 use crate::store::StoreError;
+use crate::store::election::ElectionRow;
+use crate::store::schema::election;
 use crate::store::schema::person;
 use crate::store::schema::person_alias;
 use crate::store::schema::roster_member;
@@ -145,6 +147,26 @@ pub fn find_member_by_id(conn: &mut Conn, id: i64) -> Result<MemberRow, StoreErr
         .find(id)
         .select(MemberRow::as_select())
         .first(conn)?)
+}
+
+/// A person's membership of one election's roster, with the person and the election.
+pub fn find_place(
+    conn: &mut Conn,
+    election_id: &str,
+    person_id: i64,
+) -> Result<Option<(MemberRow, PersonRow, ElectionRow)>, StoreError> {
+    Ok(roster_member::table
+        .inner_join(person::table)
+        .inner_join(election::table)
+        .filter(roster_member::election_id.eq(election_id))
+        .filter(roster_member::person_id.eq(person_id))
+        .select((
+            MemberRow::as_select(),
+            PersonRow::as_select(),
+            ElectionRow::as_select(),
+        ))
+        .first(conn)
+        .optional()?)
 }
 
 /// M: how many labels are on.

@@ -238,6 +238,7 @@ diesel::table! {
         sent_s -> Nullable<BigInt>,
         attempts -> BigInt,
         error -> Nullable<Text>,
+        urgent -> Bool,
     }
 }
 

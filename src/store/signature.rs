@@ -100,9 +100,8 @@ pub struct NewPending<'a> {
     pub tries: i64,
 }
 
-/// Replaces whatever the member had pending.
-pub fn replace_pending(conn: &mut Conn, pending: &NewPending<'_>) -> Result<i64, StoreError> {
-    delete_pending(conn, pending.member_id)?;
+/// Adds what a member has pending from now on; [`StoreError::Conflict`] where something is.
+pub fn insert_pending(conn: &mut Conn, pending: &NewPending<'_>) -> Result<i64, StoreError> {
     Ok(diesel::insert_into(pending_statement::table)
         .values(pending)
         .returning(pending_statement::id)
@@ -113,6 +112,21 @@ pub fn replace_pending(conn: &mut Conn, pending: &NewPending<'_>) -> Result<i64,
 pub fn find_pending(conn: &mut Conn, member_id: i64) -> Result<Option<PendingRow>, StoreError> {
     Ok(pending_statement::table
         .filter(pending_statement::member_id.eq(member_id))
+        .select(PendingRow::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// What a person has pending in an election.
+pub fn find_pending_of(
+    conn: &mut Conn,
+    election_id: &str,
+    person_id: i64,
+) -> Result<Option<PendingRow>, StoreError> {
+    Ok(pending_statement::table
+        .inner_join(roster_member::table)
+        .filter(roster_member::election_id.eq(election_id))
+        .filter(roster_member::person_id.eq(person_id))
         .select(PendingRow::as_select())
         .first(conn)
         .optional()?)

@@ -279,6 +279,9 @@ fn identify(
     token: &Token,
     now_s: i64,
 ) -> Result<Who, crate::service::Error> {
+    if let Some(person) = access::person_of(conn, token, now_s)? {
+        return Ok(Who::Signer(person));
+    }
     Ok(match access::subject_of(conn, token, now_s)? {
         None => Who::Stranger,
         Some(Subject::Person(id)) => Who::Signer(crate::service::roster::find_person(conn, id)?),

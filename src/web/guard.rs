@@ -16,6 +16,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::ServiceRequest;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
+use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::http::header::HeaderMap;
 use actix_web::http::header::HeaderName;
@@ -31,6 +32,9 @@ use crate::config::Web;
 use crate::web::error::Failure;
 use crate::web::extract::RequestId;
 use crate::web::extract::Visitor;
+
+/// When to come again after a refusal that is about the moment, seconds.
+const RETRY_AFTER_S: &str = "5";
 
 /// Path prefixes where guessing pays.
 const GUESSABLE: [&str; 5] = ["/enter/", "/sign-in", "/sign/code", "/v/", "/api/v1/verify/"];
@@ -131,6 +135,13 @@ pub async fn guard(
         .request()
         .app_data::<Data<App>>()
         .is_some_and(|a| a.config().web.public_url.starts_with("https://"));
+    if matches!(
+        response.status(),
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS
+    ) {
+        let wait = HeaderValue::from_static(RETRY_AFTER_S);
+        response.headers_mut().insert(header::RETRY_AFTER, wait);
+    }
     set_headers(response.headers_mut(), &id, secure);
     tracing::info!(
         request_id = %id.0,

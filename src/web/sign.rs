@@ -26,6 +26,7 @@ use crate::service::sign::Sheet;
 use crate::service::sign::Submission;
 use crate::service::sign::Task;
 use crate::service::sign::TaskState;
+use crate::service::sign::Typed;
 use crate::service::sign::Waiting;
 use crate::web::error::Failure;
 use crate::web::extract::SignerVisitor;
@@ -202,7 +203,9 @@ pub async fn post(signer: SignerVisitor, form: Form<SignForm>) -> Result<HttpRes
         Ok(Posted::Waiting) => Ok(see_other(&format!("/sign/code?election={id}"))),
         Ok(Posted::Recorded(_)) => Ok(see_other(&format!("/receipt?election={id}"))),
         Ok(Posted::Another(_)) => another(&signer, id).await,
-        Err(Error::Invalid(problem) | Error::Busy(problem)) => again(&signer, id, problem).await,
+        Err(Error::Invalid(problem)) => again(&signer, id, problem).await,
+        // Too many codes: a rule of signing, with a page of its own. Any other is a busy portal's.
+        Err(Error::Busy(problem)) if problem.key.starts_with("sign-") => again(&signer, id, problem).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -210,7 +213,11 @@ pub async fn post(signer: SignerVisitor, form: Form<SignForm>) -> Result<HttpRes
 async fn take(signer: &SignerVisitor, id: String, submission: Submission) -> Result<Posted, Error> {
     let app = &signer.visitor.app;
     let (log, person_id, now_s) = (log_view(app)?, signer.person.id, app.now_s());
-    app.write(move |conn| sign::post(conn, &log, person_id, &id, &submission, now_s))
+    let roots = app.roots().clone();
+    let examined = app
+        .read(move |conn| sign::examine(conn, &roots, submission))
+        .await?;
+    app.write(move |conn| sign::post(conn, &log, person_id, &id, &examined, now_s))
         .await
 }
 
@@ -336,9 +343,17 @@ async fn step_up(signer: &SignerVisitor, form: CodeForm) -> Result<Answer, Error
         code: app::random()?,
     };
     let pending_id = form.pending.parse().unwrap_or(-1);
+    let (roots, election) = (app.roots().clone(), form.election.clone());
+    let examined = app
+        .read(move |conn| sign::examine_waiting(conn, &roots, person_id, &election))
+        .await?;
     app.write(move |conn: &mut service::Conn| {
         let which = (person_id, form.election.as_str(), pending_id);
-        sign::answer(conn, &log, &pepper, which, &form.code, (&entropy, now_s))
+        let typed = Typed {
+            code: &form.code,
+            examined,
+        };
+        sign::answer(conn, &log, &pepper, which, typed, (&entropy, now_s))
     })
     .await
 }

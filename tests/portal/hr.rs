@@ -24,7 +24,7 @@ fn form(filter: &'static str) -> [(&'static str, &'static str); 2] {
 }
 
 fn queued(portal: &TestPortal, template: &str) -> usize {
-    let mails = portal.read(|conn| Ok(outbox::list_due(conn, i64::MAX, 1000)?));
+    let mails = portal.read(|conn| Ok(outbox::list_due(conn, i64::MAX, false, 1000)?));
     mails.iter().filter(|mail| mail.template == template).count()
 }
 

@@ -17,6 +17,7 @@ use crate::service;
 use crate::service::Error;
 use crate::service::Problem;
 use crate::service::publish;
+use crate::service::sign::Examined;
 use crate::service::sign::LogView;
 use crate::service::sign::Place;
 use crate::store::Conn;
@@ -30,17 +31,6 @@ use crate::store::signature;
 pub(super) const CODES_MAX: i64 = 6;
 /// The window of [`CODES_MAX`], seconds.
 pub(super) const CODES_WINDOW_S: i64 = 3600;
-
-/// What the signing page posts.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Submission {
-    /// Exact bytes of the statement.
-    pub statement: Vec<u8>,
-    /// The signature over them.
-    pub signature: [u8; 64],
-    /// Salts of the four values.
-    pub salts: Salts,
-}
 
 /// Where a posted statement ended up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,12 +49,11 @@ pub fn post(
     log: &LogView,
     person_id: i64,
     election_id: &str,
-    submission: &Submission,
+    examined: &Examined,
     now_s: i64,
 ) -> Result<Posted, Error> {
     let place = Place::find(conn, person_id, election_id)?;
-    let statement = Statement::parse(&submission.statement)
-        .map_err(|_malformed| Error::invalid("sign-problem-statement"))?;
+    let (submission, statement) = (&examined.submission, &examined.statement);
     if let Some(live) = signature::find_live(conn, place.member.id)? {
         let same = live.statement_hash == statement.hash();
         return Ok(if same {
@@ -80,22 +69,25 @@ pub fn post(
         election: election_id
             .parse()
             .map_err(|_bad| Error::invalid("sign-problem-election"))?,
-        statement,
+        statement: statement.clone(),
         signature: submission.signature,
         evidence: [0; 32],
     };
-    check(conn, log, &place, &entry, now_s)?;
-    check_person(&place, &entry.statement, &submission.salts)?;
-    check_fresh(conn, &place, &entry.statement, now_s)?;
-    if let Some(pending) = signature::find_pending(conn, place.member.id)?
-        && pending.expires_s > now_s
-        && pending.statement == submission.statement
-        && pending.signature == submission.signature
+    check(conn, log, &place, (&entry, examined), now_s)?;
+    check_person(&place, statement, &submission.salts)?;
+    check_fresh(conn, &place, statement, now_s)?;
+    let pending = signature::find_pending(conn, place.member.id)?;
+    if pending
+        .as_ref()
+        .is_some_and(|row| row.expires_s > now_s && examined.is_of(row))
     {
         return Ok(Posted::Waiting);
     }
     check_code_rate(conn, person_id, now_s)?;
-    let id = signature::replace_pending(
+    if pending.is_some() {
+        signature::delete_pending(conn, place.member.id)?;
+    }
+    let id = signature::insert_pending(
         conn,
         &signature::NewPending {
             member_id: place.member.id,
@@ -137,12 +129,13 @@ pub(super) fn check_code_rate(conn: &mut Conn, person_id: i64, now_s: i64) -> Re
     Ok(())
 }
 
-/// Holds an entry to be against the log's own rule, as it would stand at this moment.
+/// Holds an entry to be against the log's own rule, as it would stand at this moment. That the person has no live signature is
+/// for the caller to have seen.
 pub(super) fn check(
     conn: &mut Conn,
     log: &LogView,
     place: &Place,
-    entry: &entry::Signature,
+    (entry, examined): (&entry::Signature, &Examined),
     now_s: i64,
 ) -> Result<(), Error> {
     match service::election::stage(&place.election, now_s) {
@@ -151,16 +144,17 @@ pub(super) fn check(
         Stage::Open => {}
     }
     let statement = &entry.statement;
-    key::check_key(&statement.key).map_err(|_weak| Error::invalid("sign-problem-weak-key"))?;
+    if !examined.verifies {
+        key::check_key(&statement.key).map_err(|_weak| Error::invalid("sign-problem-weak-key"))?;
+    }
     let head = ledger::head(conn)?;
     let at_s = now_s.saturating_sub(now_s.rem_euclid(60)).max(head.last_at_s);
     let after = statement.after.size;
-    let root_at_after = if (1..=head.size).contains(&after) {
-        Some(publish::root_at(conn, after)?)
-    } else {
-        None
+    let root_at_after = match examined.root_at_after {
+        None if (1..=head.size).contains(&after) => Some(publish::root_at(conn, after)?),
+        known => known,
     };
-    let terms = service::election::terms_of(conn, &place.election)?;
+    let terms = service::election::window_of(&place.election)?;
     let label = place.label()?;
     let on_now = place.member.state == "required" && statement.label == label;
     let added = place.member.added_index.map(ledger::to_u64).transpose()?;
@@ -172,24 +166,29 @@ pub(super) fn check(
             at: ledger::time(at_s)?,
             root_at_after,
             election: (statement.election == terms.id).then_some(&terms),
-            pact_at_after: pact_at(conn, &place.election.id, after)?,
+            pact_at_after: pact_at(conn, place, after)?,
             on_at_after: on_now && added.is_some_and(|added| added < after),
             on_now,
-            verifies: statement.verify(&entry.signature),
+            verifies: examined.verifies,
             key_seen: signature::key_exists(conn, &statement.key)?,
-            already_signed: signature::find_live(conn, place.member.id)?.is_some(),
+            already_signed: false,
         },
     );
     faults.first().map_or(Ok(()), |fault| Err(refusal(*fault)))
 }
 
-fn pact_at(conn: &mut Conn, election_id: &str, size: u64) -> Result<Option<[u8; 32]>, Error> {
-    for pact in election::list_pacts(conn, election_id)?.iter().rev() {
-        if ledger::to_u64(pact.leaf_index)? < size {
-            return Ok(Some(*ledger::to_hash(&pact.hash)?.as_bytes()));
+/// The version in force at a size of the log: usually the newest.
+fn pact_at(conn: &mut Conn, place: &Place, size: u64) -> Result<Option<[u8; 32]>, Error> {
+    let newest = place.pact.as_ref();
+    let below = match newest {
+        Some(pact) if ledger::to_u64(pact.leaf_index)? >= size => {
+            election::find_pact_version(conn, &place.election.id, ledger::to_i64(size)?)?
         }
-    }
-    Ok(None)
+        newest => newest.cloned(),
+    };
+    below
+        .map(|pact| Ok(*ledger::to_hash(&pact.hash)?.as_bytes()))
+        .transpose()
 }
 
 fn refusal(fault: SignatureFault) -> Error {
@@ -226,12 +225,13 @@ pub(super) fn check_person(place: &Place, statement: &Statement, salts: &Salts) 
     }
 }
 
-/// The point of the log must be what a page of the last half hour would have named.
+/// The point of the log must be what a page of the last half hour would have named: nothing that is older may stand there.
 fn check_fresh(conn: &mut Conn, place: &Place, statement: &Statement, now_s: i64) -> Result<(), Error> {
-    let size = ledger::head(conn)?.size;
-    let oldest = ledger::size_before(conn, now_s.saturating_sub(signer::AFTER_AGE_S), size)?;
+    let after = statement.after.size;
     let needed = place.needed_size()?.unwrap_or(u64::MAX);
-    if statement.after.size < oldest.max(needed) {
+    let oldest_s = now_s.saturating_sub(signer::AFTER_AGE_S);
+    let is_old = ledger::find_at(conn, after)?.is_some_and(|at_s| at_s < oldest_s);
+    if is_old || after < needed {
         return Err(Error::invalid("sign-problem-stale"));
     }
     Ok(())

@@ -12,19 +12,20 @@ use crate::domain::entry::Body;
 use crate::domain::person;
 use crate::domain::person::StepUp;
 use crate::domain::signer;
-use crate::domain::signer::Salts;
-use crate::domain::statement::Statement;
 use crate::service::Error;
+use crate::service::sign::Examined;
 use crate::service::sign::LogView;
 use crate::service::sign::Place;
+use crate::service::sign::Roots;
 use crate::service::sign::admit;
+use crate::service::sign::examine::examine;
+use crate::service::sign::examine::submission;
 use crate::store::Conn;
 use crate::store::StoreError;
 use crate::store::account::Subject;
 use crate::store::ledger;
 use crate::store::outbox;
 use crate::store::signature;
-use crate::store::signature::PendingRow;
 use crate::store::signature::SignatureRow;
 
 /// How long before another code can be asked for, seconds.
@@ -119,13 +120,21 @@ fn code_mac(pepper: &[u8], salt: &[u8], code: &str) -> Result<Hmac<Sha256>, Erro
     Ok(mac)
 }
 
+/// What was typed, and what waits for it as [`crate::service::sign::examine_waiting`] found it.
+pub struct Typed<'a> {
+    /// As typed.
+    pub code: &'a str,
+    /// Another statement, or none, is examined in its turn.
+    pub examined: Option<Examined>,
+}
+
 /// Answers a step-up. A wrong code is an answer, not an error: it must be counted.
 pub fn answer(
     conn: &mut Conn,
     log: &LogView,
     pepper: &[u8],
     (person_id, election_id, pending_id): (i64, &str, i64),
-    typed: &str,
+    typed: Typed<'_>,
     (entropy, now_s): (&Entropy, i64),
 ) -> Result<Answer, Error> {
     let place = Place::find(conn, person_id, election_id)?;
@@ -142,7 +151,7 @@ pub fn answer(
     if pending.expires_s <= now_s || now_s < pending.created_s {
         return Ok(Answer::Expired);
     }
-    let Some(digits) = signer::typed_digits(typed) else {
+    let Some(digits) = signer::typed_digits(typed.code) else {
         return Ok(Answer::Malformed);
     };
     let (Some(salt), Some(hash), Some(sent_s)) =
@@ -163,7 +172,13 @@ pub fn answer(
             Answer::Spent
         });
     }
-    record(conn, log, &place, &pending, sent_s, (entropy, now_s)).map(Answer::Signed)
+    let examined = match typed.examined.filter(|examined| examined.is_of(&pending)) {
+        Some(examined) => examined,
+        // A fresh memory of roots: what this transaction has not committed must not be remembered.
+        None => examine(conn, &Roots::default(), submission(&pending)?)
+            .map_err(|_bad| Error::Tampered(format!("text of pending statement {}", pending.id)))?,
+    };
+    record(conn, log, &place, &examined, sent_s, (entropy, now_s)).map(Answer::Signed)
 }
 
 /// Appends the entry and keeps what only the signer and this portal know.
@@ -171,17 +186,11 @@ fn record(
     conn: &mut Conn,
     log: &LogView,
     place: &Place,
-    pending: &PendingRow,
+    examined: &Examined,
     sent_s: i64,
     (entropy, now_s): (&Entropy, i64),
 ) -> Result<i64, Error> {
-    let damaged = |what: &str| Error::Tampered(format!("{what} of pending statement {}", pending.id));
-    let statement = Statement::parse(&pending.statement).map_err(|_bad| damaged("text"))?;
-    let signed: [u8; 64] = pending
-        .signature
-        .as_slice()
-        .try_into()
-        .map_err(|_length| damaged("signature"))?;
+    let statement = examined.statement.clone();
     let step_up = StepUp {
         sent: admit::moment(sent_s)?,
         answered: admit::moment(now_s)?,
@@ -191,13 +200,13 @@ fn record(
     let entry = entry::Signature {
         election: statement.election.clone(),
         evidence: person::evidence(&entropy.evidence_salt, statement.method, &hash, &step_up),
-        signature: signed,
+        signature: examined.submission.signature,
         statement,
     };
-    admit::check(conn, log, place, &entry, now_s)?;
+    admit::check(conn, log, place, (&entry, examined), now_s)?;
     // The roster may have changed since the statement was posted.
-    let salts = Salts::from_bytes(&pending.salts).ok_or_else(|| damaged("salts"))?;
-    admit::check_person(place, &entry.statement, &salts)?;
+    let salts = &examined.submission.salts;
+    admit::check_person(place, &entry.statement, salts)?;
     let shown = place.shown()?;
     let (key, pact, method) = (entry.statement.key, entry.statement.pact, entry.statement.method);
     let appended = ledger::append(conn, now_s, Body::Signature(Box::new(entry)), Vec::new())?;
@@ -217,7 +226,7 @@ fn record(
         state: "live".to_owned(),
         evidence_salt: entropy.evidence_salt.to_vec(),
         evidence: step_up,
-        salts: pending.salts.clone(),
+        salts: salts.to_bytes(),
         nip: shown.nip.as_str().to_owned(),
         name: shown.name.as_str().to_owned(),
         unit: shown.unit.as_str().to_owned(),
