@@ -20,7 +20,7 @@ use crate::people;
 use crate::people::Requests;
 
 /// How long a mail may take before the run is given up.
-const MAIL_WAIT_MAX: Duration = Duration::from_secs(60);
+const MAIL_WAIT_MAX: Duration = Duration::from_mins(1);
 
 /// What is to be done.
 pub(crate) struct Plan {
