@@ -172,10 +172,10 @@ fn a_dropped_signature_is_named() {
     let log = stage.publish(&log.chain(), "first");
     let text = stage.audit(&log, None, 0, "not counted 1 signatures");
     assert!(
-        text.contains(&format!("entry {}: ", second - 1)) && text.contains("foreign_root"),
+        text.contains(&format!("entry {}: after_size", second - 1)),
         "{text}"
     );
-    stage.audit(&log, Some(&stage.checkpoint), 1, "this log is a fork");
+    stage.audit(&log, Some(&stage.checkpoint), 1, "entries before and has");
     let text = stage.audit(
         &log,
         Some(&stage.first),
