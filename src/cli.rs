@@ -29,6 +29,7 @@ pub mod keygen;
 pub mod ledger;
 pub mod link;
 pub mod migrate;
+pub mod monitor;
 pub mod officer;
 pub mod pact;
 pub mod restore;
@@ -83,6 +84,8 @@ enum Command {
     Verify(verify::VerifyArgs),
     /// Check a whole published log.
     Audit(audit::AuditArgs),
+    /// Follow a portal's log from outside.
+    Monitor(monitor::MonitorArgs),
     /// Make the public files of the ledger again.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
@@ -124,6 +127,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Pact(command) => pact::run(command, load()?)?,
         Command::Verify(args) => return Ok(verify::run(args)),
         Command::Audit(args) => return Ok(audit::run(args)),
+        Command::Monitor(args) => return Ok(monitor::run(args, &Clock::machine())),
         Command::Ledger(command) => ledger::run(command, &load()?)?,
         Command::Backup(args) => backup::run(args, &load()?, &Clock::machine())?,
         Command::Restore(args) => restore::run(args, &load()?)?,

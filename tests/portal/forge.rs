@@ -6,7 +6,10 @@
 use std::fs;
 use std::path::Path;
 
+use ed25519_dalek::Signer;
+use ed25519_dalek::SigningKey;
 use ikrar::domain::entry::Body;
+use ikrar::domain::entry::By;
 use ikrar::domain::entry::Entry;
 use ikrar::ledger::audit::audit_files;
 use ikrar::ledger::checkpoint::Checkpoint;
@@ -51,6 +54,26 @@ impl<'a> Forgery<'a> {
     pub(crate) fn all(&self, kind: &str) -> Vec<usize> {
         let is = |index: &usize| self.entries[*index].body.kind() == kind;
         (0..self.entries.len()).filter(is).collect()
+    }
+
+    /// Adds an entry at the last one's time, signed as an act by these officers' keys.
+    pub(crate) fn push(&mut self, body: Body, officers: &[&SigningKey]) {
+        let act = body.act_bytes(&ORIGIN.parse().unwrap());
+        let mut by: Vec<By> = officers
+            .iter()
+            .map(|key| By {
+                key: key.verifying_key().to_bytes(),
+                signature: key.sign(&act).to_bytes(),
+            })
+            .collect();
+        by.sort_by_key(|by| by.key);
+        let last = self.entries.last().unwrap();
+        self.entries.push(Entry {
+            prev: *leaf_hash(&last.print()).as_bytes(),
+            at: last.at,
+            body,
+            by,
+        });
     }
 
     /// Mends `prev` of every entry, so that the chain holds again.

@@ -23,6 +23,7 @@ mod hr;
 mod lies;
 mod log;
 mod mail;
+mod monitor;
 mod officer;
 mod outside;
 mod public;

@@ -1,5 +1,5 @@
 //! Verifiers that nobody here wrote the core of: Go's checksum-database libraries on a log, Python's `cryptography` on a proof
-//! (`tests/outside/`). Each accepts what a real portal published and refuses the same with a change.
+//! (`tests/outside/`), and the shell script that `docs/verify-it-yourself.md` prints. Each accepts what a real portal published and refuses the same with a change.
 //!
 //! Where Go, its libraries, or a Python with `cryptography` are missing, these tests fail: `scripts/setup` installs them.
 
@@ -14,8 +14,12 @@ use ikrar::domain::entry;
 use ikrar::domain::entry::Body;
 use ikrar::domain::text::Time;
 use ikrar::domain::text::digest;
+use ikrar::ledger::encoding::decode_base64;
+use ikrar::ledger::encoding::decode_hex;
+use ikrar::ledger::encoding::encode_hex;
 use ikrar::ledger::note::KeyName;
 use ikrar::ledger::note::NoteSigner;
+use serde_json::Value;
 
 use crate::forge::Forgery;
 use crate::forge::copy;
@@ -108,19 +112,103 @@ fn size_in(kept: &str) -> usize {
 }
 
 /// More entries than a full tile holds: each adds a label to the roster.
-fn grow(portal: &TestPortal, count: u32) {
-    for number in 0..count {
+pub(crate) fn grow(portal: &TestPortal, count: u32) {
+    for _ in 0..count {
+        let nonce = portal.nonce();
         let body = Body::Roster(entry::Roster {
             election: ELECTION.parse().unwrap(),
-            add: vec![digest(&[b"outside", &number.to_be_bytes()])],
+            add: vec![digest(&[b"outside", &nonce])],
             off: Vec::new(),
-            nonce: portal.nonce(),
+            nonce,
         });
         portal
             .act(body, |conn, origin, act, now_s| {
                 Ok(ikrar::service::act::admit(conn, origin, act, now_s)?.leaf_index)
             })
             .unwrap();
+    }
+}
+
+/// The script that docs/verify-it-yourself.md tells a stranger to save, word for word.
+fn printed_script() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/verify-it-yourself.md");
+    let text = fs::read_to_string(path).unwrap();
+    let from = text.find("#!/bin/sh\n").unwrap();
+    let script = &text[from..];
+    script[..script.find("```").unwrap()].to_owned()
+}
+
+#[test]
+fn the_printed_script_checks_a_real_proof_and_refuses_it_changed() {
+    let portal = TestPortal::new().with_election().with_pact().with_people(3);
+    let mut ani = signed(&portal, 0);
+    let proof = ani.get("/receipt/proof").ok().text();
+    grow(&portal, 3);
+    signed(&portal, 1);
+    let later = ani.get("/receipt/proof").ok().text();
+    let place = tempfile::tempdir().unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        let path = place.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        text(&path)
+    };
+    let script = file("check.sh", printed_script().as_bytes());
+    let key = file(
+        "log.vkey",
+        format!("{}\n", portal.app.keys().log.vkey()).as_bytes(),
+    );
+    let check = |proof: &str, key: &str| run(Command::new("sh").args([&script, proof, key]));
+    for proof in [&proof, &later] {
+        let words = says(check(&file("a", proof.as_bytes()), &key), 0, "VALID");
+        assert!(words.contains("election pemilu-2024"), "{words}");
+    }
+    let places = (1..10).map(|part| proof.len() * part / 10);
+    for at in places.chain(proof.match_indices('\n').map(|(at, _)| at.saturating_sub(3))) {
+        let mut bytes = proof.clone().into_bytes();
+        bytes[at] ^= 1;
+        let (code, words) = check(&file("changed", &bytes), &key);
+        assert!(code != 0 && !words.ends_with("\nVALID\n"), "byte {at}: {words}");
+    }
+    let stranger = NoteSigner::new(
+        KeyName::parse("ikrar.example/2024").unwrap(),
+        SigningKey::from_bytes(&[9; 32]),
+    );
+    let stranger = file("other.vkey", stranger.unwrap().vkey().to_string().as_bytes());
+    says(
+        check(&file("a", proof.as_bytes()), &stranger),
+        1,
+        "the log's key did not sign",
+    );
+    let other = portal.browser().get("/ledger/1/proof").ok().text();
+    says(
+        check(&file("other", other.as_bytes()), &key),
+        1,
+        "not a person's signature",
+    );
+}
+
+/// The printed script's own Ed25519, cut out of it, on the strictness vectors.
+#[test]
+fn the_printed_script_refuses_the_strictness_vectors() {
+    let script = printed_script();
+    let unhex = script.lines().find(|line| line.starts_with("unhex()")).unwrap();
+    let from = script.find("ed25519() {").unwrap();
+    let function = &script[from..from + script[from..].find("\n}\n").unwrap() + 3];
+    let place = tempfile::tempdir().unwrap();
+    let json: Value = serde_json::from_str(&fs::read_to_string(vectors()).unwrap()).unwrap();
+    for (group, code) in [("accepted", 0), ("refused", 1)] {
+        for case in json[group]["cases"].as_array().unwrap() {
+            let word = |key: &str| case[key].as_str().unwrap();
+            let hex = |key: &str| encode_hex(&decode_base64(word(key)).unwrap());
+            fs::write(place.path().join("message"), decode_hex(word("message")).unwrap()).unwrap();
+            let line = format!(
+                "set -eu; work=.\n{unhex}\n{function}ed25519 {} message {}",
+                hex("key"),
+                hex("signature")
+            );
+            let (ended, words) = run(Command::new("sh").arg("-c").arg(line).current_dir(place.path()));
+            assert_eq!(ended, code, "{}: {words}", word("name"));
+        }
     }
 }
 
@@ -131,7 +219,7 @@ fn the_strictness_vectors_are_refused_by_go_and_python() {
     // The programs judge, they do not just count: with the identity key among the accepted they fail.
     let folder = tempfile::tempdir().unwrap();
     let turned = folder.path().join("turned.json");
-    let mut json: serde_json::Value = serde_json::from_str(&fs::read_to_string(vectors()).unwrap()).unwrap();
+    let mut json: Value = serde_json::from_str(&fs::read_to_string(vectors()).unwrap()).unwrap();
     json["accepted"]["cases"] = serde_json::json!([json["refused"]["cases"][0]]);
     fs::write(&turned, json.to_string()).unwrap();
     says(go(&["-strict", &text(&turned)]), 1, "identity");
