@@ -175,7 +175,7 @@ impl Monitor {
             return true;
         }
         let of = |weight: Weight| lines.iter().filter(move |line| line.weight == weight).cloned();
-        let alarms: String = of(Weight::Alarm).map(|line| format!("{line}\n")).collect();
+        let alarms = of(Weight::Alarm).fold(String::new(), |text, line| text + &line.to_string() + "\n");
         let state = self.follower.state();
         let sent = state.sent();
         let mut news: Vec<Line> = of(Weight::Notice).collect();

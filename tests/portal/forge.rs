@@ -103,7 +103,13 @@ impl<'a> Forgery<'a> {
             size: tree.size(),
             root: tree.root(),
         };
-        self.portal.app.keys().log.sign(&checkpoint, false).unwrap().to_string()
+        self.portal
+            .app
+            .keys()
+            .log
+            .sign(&checkpoint, false)
+            .unwrap()
+            .to_string()
     }
 
     /// Writes the whole log into a folder: tiles, bundles, checkpoint, key. Nothing of it contradicts anything else of it.

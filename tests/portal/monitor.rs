@@ -258,6 +258,12 @@ fn changed_files_another_key_and_no_checkpoint_are_told_apart() {
         1,
         "age: nothing new since",
     );
+}
+
+#[test]
+fn what_was_not_asked_rightly_is_told() {
+    let portal = TestPortal::new().with_election();
+    let post = Post::new(&portal);
     let policy = path(post.place.path(), "policy");
     fs::write(&policy, "quorum\n").unwrap();
     let state = path(post.place.path(), "other");

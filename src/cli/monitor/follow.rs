@@ -323,10 +323,10 @@ impl Follower {
             let bytes = whole_or_part(bundle, fetch)?;
             let entries = bundle
                 .decode(&bytes)
-                .map_err(|error| files(format!("{}: {error}", bundle.path())))?;
+                .map_err(|error| files(&format!("{}: {error}", bundle.path())))?;
             for ((index, entry), leaf) in (first..).zip(&entries).zip(&leaves) {
                 if leaf_hash(entry) != *leaf {
-                    return Err(files(format!(
+                    return Err(files(&format!(
                         "entry {index} is not the one that the checkpoint covers"
                     )));
                 }
@@ -433,7 +433,7 @@ where
         if found == bundle {
             return Ok(bytes);
         }
-        let malformed = |error| files(format!("{path}: {error}"));
+        let malformed = |error| files(&format!("{path}: {error}"));
         let entries = found.decode(&bytes).map_err(malformed)?;
         let part: Vec<&[u8]> = entries.into_iter().take(bundle.width().into()).collect();
         return bundle.encode(&part).map_err(malformed);
@@ -444,7 +444,7 @@ where
     )))
 }
 
-fn files(what: String) -> Stop {
+fn files(what: &impl std::fmt::Display) -> Stop {
     Stop::Alarm(format!(
         "files: they do not belong to the signed checkpoint: {what}"
     ))
@@ -459,7 +459,7 @@ fn unread(error: &TilesError) -> Stop {
         TreeError::Read(inner @ TileReaderError::Read { source, .. }) => {
             Stop::Unsure(format!("{inner}: {source}"))
         }
-        TreeError::Read(inner) => files(inner.to_string()),
+        TreeError::Read(inner) => files(inner),
         other => Stop::Unsure(other.to_string()),
     }
 }

@@ -90,11 +90,10 @@ fn send_mail(
     place: &str,
     lines: &[Line],
 ) -> Result<(), String> {
-    let mut body: String = lines
+    let mut body = lines
         .iter()
         .take(LINES_MAX)
-        .map(|line| format!("{line}\n"))
-        .collect();
+        .fold(String::new(), |text, line| text + &line.to_string() + "\n");
     if let Some(more) = lines.len().checked_sub(LINES_MAX).filter(|more| *more > 0) {
         body = format!("{body}and {more} more\n");
     }

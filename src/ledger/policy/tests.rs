@@ -27,7 +27,8 @@ fn witness(number: u8) -> Cosigner {
 fn witness_lines(count: u8) -> String {
     (0..count)
         .map(|number| format!("witness w{number} {}\n", witness(number).key()))
-        .collect()
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 fn log_line() -> String {
@@ -64,7 +65,8 @@ fn example() -> Policy {
     let mut text = log_line();
     text += "\n # three here\n";
     for (number, name) in (0..6).zip(["X1", "X2", "X3", "Y1", "Y2", "Y3"]) {
-        text += &format!("\twitness  {name}\t{} \n", witness(number).key());
+        let line = format!("\twitness  {name}\t{} \n", witness(number).key());
+        text += &line;
     }
     text += "group X-witnesses 2 X1 X2 X3\ngroup Y-witnesses any Y1 Y2 Y3\n";
     text += "group X-and-Y all X-witnesses Y-witnesses\nquorum X-and-Y\n";
