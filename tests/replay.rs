@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::print_stderr,
     reason = "a test that panics has failed"
 )]
 
@@ -27,9 +28,12 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz")
 }
 
+/// Inputs by file name.
+type Inputs = Vec<(String, Vec<u8>)>;
+
 /// The kept inputs of each target, by name.
-fn corpora() -> &'static BTreeMap<String, Vec<(String, Vec<u8>)>> {
-    static CORPORA: OnceLock<BTreeMap<String, Vec<(String, Vec<u8>)>>> = OnceLock::new();
+fn corpora() -> &'static BTreeMap<String, Inputs> {
+    static CORPORA: OnceLock<BTreeMap<String, Inputs>> = OnceLock::new();
     CORPORA.get_or_init(|| {
         let list = |path: &Path| {
             let mut paths: Vec<PathBuf> = fs::read_dir(path)

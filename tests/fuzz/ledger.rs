@@ -300,7 +300,8 @@ pub(super) fn cosignature(bytes: &[u8]) {
         assert_eq!(judgement.checkpoint, checkpoint);
         assert_eq!(judgement.has_quorum, matches!(cosigned, Ok(Some(_))));
     }
-    let lines: String = note.signatures().iter().map(|line| format!("{line}\n")).collect();
+    let lines: Vec<String> = note.signatures().iter().map(ToString::to_string).collect();
+    let lines = lines.join("\n");
     let answer = Answer::read(200, lines.as_bytes(), &[key], &checkpoint);
     assert!(answer.is_err() || matches!(cosigned, Ok(Some(time_s)) if time_s > 0));
 }
