@@ -3,7 +3,7 @@
 //! All of them are asked for the same checkpoint, a *round*, since only cosignatures of one size make a quorum together. A round ends
 //! with its quorum, or after a while without one; the next begins at least a second after it. When the quorum is there, the checkpoint is kept
 //! ([`crate::service::witness::keep`]) and becomes the public one. A witness never slows or stops signing, but at the [`gate`]. Absent:
-//! what a witness answers ([`exchange`]), what a quorum is ([`crate::ledger::policy`]).
+//! what a witness answers (`exchange`), what a quorum is ([`crate::ledger::policy`]).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! `ikrar monitor`: follows a published log from outside, and says when something is not as it should be. No database, no
 //! configuration: a folder of its own, in which it keeps every entry and every checkpoint that it saw.
 //!
-//! Absent: the rules ([`crate::domain::log`]), one round ([`follow`]), what is kept ([`state`]), who is told ([`send`]).
+//! Absent: the rules ([`crate::domain::log`]), one round (`follow`), what is kept (`state`), who is told (`send`).
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,

@@ -1,5 +1,5 @@
 //! Lives here: how a log itself is kept: its keys, anchors, policies, seals, with the rules of docs/format.md §7 about them.
-//! Absent: elections and people, maps (each is of an election), and judging cosignatures ([`crate::domain::bound`]).
+//! Absent: elections and people, maps (each is of an election), and judging cosignatures .
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
