@@ -5,6 +5,7 @@ pub mod backup;
 pub mod cell;
 pub mod code;
 pub mod complaint;
+pub mod disputed;
 pub mod election;
 pub mod entry;
 pub mod label_proof;

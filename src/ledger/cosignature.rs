@@ -267,6 +267,14 @@ impl LogKey {
         }
     }
 
+    /// The first four bytes of a hash over name, type and key.
+    pub fn id(&self) -> u32 {
+        match self {
+            Self::Ed25519(vkey) => vkey.id(),
+            Self::MlDsa44(key) => key.id(),
+        }
+    }
+
     /// The public key's bytes.
     pub fn public(&self) -> &[u8] {
         match self {
@@ -321,6 +329,18 @@ pub fn is_signed_by_any<'a>(
         signed |= key.verify(note)?;
     }
     Ok(signed)
+}
+
+/// The note with the lines of a log's keys alone, `None` where none of them signed it. Lines of other keys vouch for nothing, and anybody
+/// can add them: with them, one checkpoint would be many notes.
+pub fn only_signed_by(keys: &[LogKey], note: &Note) -> Result<Option<Note>, CosignatureError> {
+    if !is_signed_by_any(keys, note)? {
+        return Ok(None);
+    }
+    Ok(note.with_only(|line| {
+        keys.iter()
+            .any(|key| key.id() == line.id && *key.name() == line.name)
+    }))
 }
 
 /// Reads a note whose text is a checkpoint; who signed it is not asked.

@@ -129,6 +129,18 @@ impl Equivocation {
         }
     }
 
+    /// The proof that one of a log's keys signed both notes and that they contradict; `None` where nothing is proved, also where
+    /// each was signed by another key.
+    pub fn find(keys: &[LogKey], notes: [&Note; 2], conflict: Option<&LeafConflict>) -> Option<Self> {
+        keys.iter()
+            .map(|key| Self {
+                key: key.clone(),
+                notes: notes.map(Note::clone),
+                conflict: conflict.cloned(),
+            })
+            .find(|found| found.judge().is_ok())
+    }
+
     /// Reads a file. That it proves something, [`Equivocation::judge`] says.
     pub fn parse(text: &str) -> Result<Self, EquivocationFileError> {
         if text.len() > EQUIVOCATION_SIZE_BYTES_MAX {

@@ -312,6 +312,21 @@ impl Note {
         Ok(self)
     }
 
+    /// The note with those lines alone that `keep` chooses, the first of each key; `None` where it chooses none.
+    pub fn with_only(&self, keep: impl Fn(&NoteSignature) -> bool) -> Option<Self> {
+        let mut signatures: Vec<NoteSignature> = Vec::new();
+        for line in self.signatures.iter().filter(|line| keep(line)) {
+            let is_again = |known: &NoteSignature| known.id == line.id && known.name == line.name;
+            if !signatures.iter().any(is_again) {
+                signatures.push(line.clone());
+            }
+        }
+        (!signatures.is_empty()).then(|| Self {
+            text: self.text.clone(),
+            signatures,
+        })
+    }
+
     /// The text, which nobody has verified yet; see [`Note::verify`].
     pub fn text(&self) -> &str {
         &self.text

@@ -203,6 +203,12 @@ impl Refusal {
     pub const fn is_signed(self) -> bool {
         !matches!(self, Self::UnknownOrigin | Self::Signature)
     }
+
+    /// Whether what is refused may belong to another history than what was cosigned. No proof of it: with a checkpoint of the log
+    /// anybody can send a proof that is none.
+    pub const fn is_suspect(self) -> bool {
+        matches!(self, Self::EmptyRoot | Self::OtherRoot | Self::Proof(_))
+    }
 }
 
 /// The status table: whether to cosign, with the keys trusted for the request's origin and the newest cosigned checkpoint.
