@@ -1,4 +1,5 @@
-//! `ikrar verify`: one proof file, row by row, perhaps with an opening. No network, no database, no configuration.
+//! `ikrar verify`: one proof file, row by row, perhaps with an opening; or the proof that a log told two stories (`equivocation`). No
+//! network, no database, no configuration.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -22,8 +23,11 @@ use crate::domain::receipt::Shown;
 use crate::domain::receipt::verify_proof;
 use crate::domain::text::print_hex;
 use crate::domain::verdict::Verdict;
+use crate::ledger::equivocation::HEADER;
 use crate::ledger::note::Vkey;
 use crate::ledger::proof::PROOF_SIZE_BYTES_MAX;
+
+mod equivocation;
 
 /// What was not asked rightly.
 const USAGE: u8 = 2;
@@ -32,9 +36,11 @@ const USAGE: u8 = 2;
 ///
 /// Exit code: 0 valid, 1 not valid, 2 wrong usage, 3 cannot tell. One proof does not show that the signature counts
 /// (pact in force, on the roster, not voided since): `ikrar audit` does.
+///
+/// An equivocation file, which a monitor or a witness writes, is valid when the log's key did sign two histories.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
-    /// The proof file (.tlog-proof); - reads standard input
+    /// The proof file (.tlog-proof) or the equivocation file; - reads standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// The opening file that names the person
@@ -69,6 +75,11 @@ fn check(args: &VerifyArgs) -> Result<ExitCode, String> {
         Some(text) => (Some(key::given(text)?), false),
         None => (key_beside(&args.file)?, true),
     };
+    if file.starts_with(HEADER.as_bytes()) {
+        let judged = equivocation::judge(&file, vkey.as_ref());
+        judged.print(args.json);
+        return Ok(ExitCode::from(judged.verdict.exit_code()));
+    }
     let mut report = verify_proof(&file, vkey.as_ref(), opening.as_deref());
     if let Some(path) = &args.pact {
         report.check_pact(&read(path)?);
