@@ -37,6 +37,7 @@ pub mod roster;
 mod rotate;
 pub mod serve;
 pub mod verify;
+pub mod witness;
 
 /// Integrity pacts signed digitally, in a ledger that anyone can verify.
 ///
@@ -86,6 +87,9 @@ enum Command {
     Audit(audit::AuditArgs),
     /// Follow a portal's log from outside.
     Monitor(monitor::MonitorArgs),
+    /// Run a witness of portals' logs: for a body that watches over them.
+    #[command(subcommand)]
+    Witness(witness::WitnessCommand),
     /// Make the public files of the ledger again.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
@@ -128,6 +132,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Verify(args) => return Ok(verify::run(args)),
         Command::Audit(args) => return Ok(audit::run(args)),
         Command::Monitor(args) => return Ok(monitor::run(args, &Clock::machine())),
+        Command::Witness(command) => witness::run(command)?,
         Command::Ledger(command) => ledger::run(command, &load()?)?,
         Command::Backup(args) => backup::run(args, &load()?, &Clock::machine())?,
         Command::Restore(args) => restore::run(args, &load()?)?,

@@ -6,7 +6,7 @@
 //!    no randomness, no database, no HTTP.
 //! 2. [`store`] is the only Rust that knows SQL.
 //! 3. [`service`] holds one use-case a file: parse, load, decide (pure), write, outbox.
-//! 4. The doors: [`web`], [`cli`], [`mail`], [`render`], [`sheet`], with [`app`] to wire them, [`config`] and [`clock`].
+//! 4. The doors: [`web`], [`cli`], [`mail`], [`render`], [`sheet`], [`witness`], with [`app`] to wire them, [`config`] and [`clock`].
 
 pub mod ledger;
 pub mod linkage;
@@ -25,3 +25,4 @@ pub mod mail;
 pub mod render;
 pub mod sheet;
 pub mod web;
+pub mod witness;

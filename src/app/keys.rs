@@ -56,11 +56,7 @@ impl Keys {
     pub fn of(config: &Config) -> anyhow::Result<Self> {
         let mut keys = Self::load(&config.keys_dir(), &config.origin)?;
         if config.log_ml_dsa {
-            let seed = Zeroizing::new(read_private(&keys.folder.join(ML_DSA_LOG_KEY))?);
-            let seed: &[u8; 32] = seed
-                .as_slice()
-                .try_into()
-                .with_context(|| format!("{} is cut short", keys.folder.join(ML_DSA_LOG_KEY).display()))?;
+            let seed = load_seed(&keys.folder.join(ML_DSA_LOG_KEY))?;
             let log = Arc::get_mut(&mut keys.log).context("the log's keys are in use")?;
             log.set_ml_dsa(*seed)?;
         }
@@ -138,24 +134,42 @@ pub fn load_key(path: &Path) -> anyhow::Result<SigningKey> {
         .with_context(|| format!("{} is no Ed25519 key in PKCS#8", path.display()))
 }
 
+/// Loads the seed of an ML-DSA-44 key from a file that nobody else may read.
+pub fn load_seed(path: &Path) -> anyhow::Result<Zeroizing<[u8; 32]>> {
+    let bytes = Zeroizing::new(read_private(path)?);
+    let seed: &[u8; 32] = bytes
+        .as_slice()
+        .try_into()
+        .with_context(|| format!("{} is cut short", path.display()))?;
+    Ok(Zeroizing::new(*seed))
+}
+
 /// Makes the ML-DSA-44 key where it is missing; whether it did.
 pub fn generate_ml_dsa(folder: &Path) -> anyhow::Result<bool> {
-    let path = folder.join(ML_DSA_LOG_KEY);
-    if path.exists() {
-        return Ok(false);
-    }
-    let seed = Zeroizing::new(crate::app::random::<32>()?);
-    write_private(&path, seed.as_slice())?;
-    Ok(true)
+    make_seed(&folder.join(ML_DSA_LOG_KEY))
 }
 
 /// Makes the log's next key; whether it was missing.
 pub fn generate_next(folder: &Path) -> anyhow::Result<bool> {
-    let path = folder.join(NEXT_LOG_KEY);
+    make_key(&folder.join(NEXT_LOG_KEY))
+}
+
+/// Makes an Ed25519 key in a file of its own, where there is none; whether it did.
+pub fn make_key(path: &Path) -> anyhow::Result<bool> {
     if path.exists() {
         return Ok(false);
     }
-    write_key(&path)?;
+    write_key(path)?;
+    Ok(true)
+}
+
+/// Makes the seed of an ML-DSA-44 key in a file of its own, where there is none; whether it did.
+pub fn make_seed(path: &Path) -> anyhow::Result<bool> {
+    if path.exists() {
+        return Ok(false);
+    }
+    let seed = Zeroizing::new(crate::app::random::<32>()?);
+    write_private(path, seed.as_slice())?;
     Ok(true)
 }
 

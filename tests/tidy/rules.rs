@@ -65,11 +65,13 @@ pub(crate) const FLOORS: &[(&str, &[&str])] = &[
         ],
     ),
     ("web", BELOW_WEB),
+    // A program of another body: no database, no configuration, nothing of a portal.
+    ("witness", &["ledger", "domain", "clock"]),
     (
         "cli",
         &[
             "store", "service", "ledger", "linkage", "domain", "sheet", "render", "mail", "config", "clock",
-            "app", "web",
+            "app", "web", "witness",
         ],
     ),
 ];
@@ -193,8 +195,8 @@ const PLACES: &[Place] = &[
     },
     Place {
         words: &["actix_web", "actix_multipart"],
-        only: &["src/web.rs", "src/web/", "src/app.rs"],
-        why: "only src/web knows HTTP's server",
+        only: &["src/web.rs", "src/web/", "src/app.rs", "src/witness/http.rs"],
+        why: "only src/web and the witness's door know HTTP's server",
     },
 ];
 
