@@ -13,6 +13,7 @@ mod database;
 mod mail;
 mod person;
 mod witness;
+mod witness_program;
 
 pub(crate) use browser::Browser;
 pub(crate) use browser::Page;
@@ -21,6 +22,7 @@ pub(crate) use person::Person;
 pub(crate) use person::Signer;
 pub(crate) use witness::Behaviour;
 pub(crate) use witness::TestWitness;
+pub(crate) use witness_program::WitnessProgram;
 
 use std::io::Write;
 use std::net::TcpListener;
@@ -116,15 +118,30 @@ impl TestPortal {
             .map(|(seed, name)| TestWitness::start(name, seed, log.clone(), clock.clone()))
             .collect();
         let lines: String = witnesses.iter().map(|witness| witness.line.as_str()).collect();
+        (Self::asking(clock, &lines, names, quorum), witnesses)
+    }
+
+    /// A portal whose policy asks the witness programs of these names, any `quorum` of them, and these programs.
+    pub(crate) fn witnessed_by_programs(names: &[&str], quorum: usize) -> (Self, Vec<WitnessProgram>) {
+        let programs: Vec<WitnessProgram> = names
+            .iter()
+            .map(|name| WitnessProgram::start(name, &log_key()))
+            .collect();
+        let lines: String = programs.iter().map(WitnessProgram::line).collect();
+        let portal = Self::asking(Clock::fixed(NOW_S), &lines, names, quorum);
+        (portal, programs)
+    }
+
+    fn asking(clock: Clock, lines: &str, names: &[&str], quorum: usize) -> Self {
         let policy = format!(
-            "log {log}\n{lines}group all {quorum} {}\nquorum all\n",
+            "log {}\n{lines}group all {quorum} {}\nquorum all\n",
+            log_key(),
             names.join(" ")
         );
-        let portal = Self::clocked(clock, |config| {
+        Self::clocked(clock, |config| {
             std::fs::create_dir_all(config.keys_dir()).unwrap();
             std::fs::write(config.keys_dir().join(keys::POLICY), policy).unwrap();
-        });
-        (portal, witnesses)
+        })
     }
 
     fn clocked(clock: Clock, adjust: impl FnOnce(&mut Config)) -> Self {

@@ -34,3 +34,4 @@ mod signin;
 mod tamper;
 mod terminal;
 mod witness;
+mod witness_program;
