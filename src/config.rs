@@ -68,6 +68,8 @@ pub struct Config {
     pub web: Web,
     /// Outgoing mail.
     pub mail: Mail,
+    /// Complaints.
+    pub complaints: Complaints,
     /// A second signature of the log on each checkpoint, ML-DSA-44 beside Ed25519.
     pub log_ml_dsa: bool,
     /// What is logged, and how.
@@ -142,6 +144,16 @@ pub enum Encryption {
     None,
 }
 
+/// How complaints are handled.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Complaints {
+    /// Who is meant is settled only when a second examiner, of another account, gives the same answer.
+    pub two_examiners: bool,
+    /// Calendar days after which an undecided complaint is overdue.
+    pub overdue_days: u32,
+}
+
 /// The program's own log.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -164,6 +176,7 @@ impl Default for Config {
             ministry: "Kementerian Komunikasi dan Informatika".to_owned(),
             web: Web::default(),
             mail: Mail::default(),
+            complaints: Complaints::default(),
             log_ml_dsa: false,
             logging: Logging::default(),
             demo: false,
@@ -197,6 +210,15 @@ impl Default for Mail {
             password: Secret::default(),
             from: "Ikrar <ikrar@localhost>".to_owned(),
             per_minute_max: 600,
+        }
+    }
+}
+
+impl Default for Complaints {
+    fn default() -> Self {
+        Self {
+            two_examiners: false,
+            overdue_days: 7,
         }
     }
 }

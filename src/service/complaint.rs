@@ -14,12 +14,13 @@ use crate::store::complaint as store;
 
 pub use crate::store::complaint::AuthorityRow;
 pub use crate::store::complaint::ComplaintRow;
-pub use crate::store::complaint::Filter;
-pub use crate::store::complaint::count;
 pub use crate::store::complaint::find;
 pub use crate::store::complaint::find_authority;
 pub use crate::store::complaint::find_authority_by_id;
-pub use crate::store::complaint::list;
+pub use crate::store::complaint::list::Filter;
+pub use crate::store::complaint::list::count;
+pub use crate::store::complaint::list::find_next;
+pub use crate::store::complaint::list::list;
 pub use crate::store::complaint::list_authorities;
 
 /// The longest name of an authority, in characters.

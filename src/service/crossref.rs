@@ -1,164 +1,53 @@
 //! Who a complaint may mean: the linkage proposes, a person decides, and the decision is joined to the ledger.
 //!
 //! Nothing here decides about a person by itself (UU 27/2022): a proposal is stored as a proposal, and [`decide`] takes an
-//! officer's answer with its reason. Absent: how people are compared ([`crate::linkage`]).
-
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+//! examiner's answer with its reason. Absent: how people are compared ([`crate::linkage`]).
 
 use serde::Deserialize;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use crate::domain::complaint::Received;
-use crate::ledger::hash::sha256;
 use crate::linkage;
 use crate::linkage::Decision;
-use crate::linkage::Evidence;
-use crate::linkage::Index;
-use crate::linkage::Linkage;
 use crate::linkage::MODEL_VERSION;
-use crate::linkage::Policy;
+use crate::linkage::RuleId;
 use crate::service::Error;
-use crate::service::Problem;
+use crate::service::complaint as intake;
 use crate::store::Conn;
-use crate::store::complaint;
+use crate::store::complaint::ComplaintRow;
+use crate::store::complaint::list as complaints;
 use crate::store::crossref as store;
-use crate::store::crossref::RosterMark;
-use crate::store::roster;
+use crate::store::roster as people;
 
+mod decide;
 mod join;
+mod roster;
 
 pub use crate::store::crossref::CrossrefRow;
 pub use crate::store::crossref::DecisionRow;
+pub use crate::store::crossref::PastRow;
 pub use crate::store::crossref::find;
+pub use crate::store::crossref::find_decision;
 pub use crate::store::crossref::list_decisions;
+pub use crate::store::crossref::list_past;
+pub use crate::store::crossref::list_persons_by_id;
+pub use decide::Answer;
+pub use decide::Outcome;
+pub use decide::REASON_CHARS_MAX;
+pub use decide::Settled;
+pub use decide::decide;
 pub use join::Join;
 pub use join::JoinRow;
 pub use join::join;
+pub use roster::Roster;
+pub use roster::Rosters;
 
-/// The longest reason, in characters.
-pub const REASON_CHARS_MAX: usize = 2_000;
-/// How many people a search by name shows.
+/// How many people a search shows.
 pub const SEARCH_MAX: usize = 20;
-/// How many persons are read at once while the index is built.
-const PAGE: i64 = 10_000;
+/// Fewest characters of a search.
+pub const SEARCH_CHARS_MIN: usize = 3;
 
-/// The roster, ready to be searched.
-#[derive(Debug)]
-pub struct Roster {
-    index: Index,
-    /// Row ids, by place in the index.
-    ids: Vec<i64>,
-    snapshot: String,
-}
-
-/// The newest [`Roster`], built once for as long as the persons stay as they are.
-#[derive(Debug, Default)]
-pub struct Rosters(Mutex<Option<(RosterMark, Arc<Roster>)>>);
-
-impl Rosters {
-    /// The roster as the tables have it now. Building it takes a while: never call this on the writer.
-    pub fn current(&self, conn: &mut Conn) -> Result<Arc<Roster>, Error> {
-        let mark = store::roster_mark(conn)?;
-        // Held while building, so that two visitors never build the same index side by side.
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, roster)) = kept.as_ref()
-            && *of == mark
-        {
-            return Ok(Arc::clone(roster));
-        }
-        let roster = Arc::new(Roster::load(conn)?);
-        *kept = Some((mark, Arc::clone(&roster)));
-        Ok(roster)
-    }
-}
-
-impl Roster {
-    /// Reads everybody and builds the index.
-    pub fn load(conn: &mut Conn) -> Result<Self, Error> {
-        let mut former = store::former_numbers(conn)?;
-        let (mut people, mut ids, mut after) = (Vec::new(), Vec::new(), 0);
-        let mut digest = sha256(&[b"ikrar/roster-snapshot/v1\n"]);
-        loop {
-            let page = store::list_persons(conn, after, PAGE)?;
-            let Some(last) = page.last() else { break };
-            after = last.id;
-            for row in page {
-                let former_nips = former.remove(&row.id).unwrap_or_default();
-                let unit = if row.unit_path.is_empty() {
-                    row.unit
-                } else {
-                    row.unit_path.replace('\u{1f}', ", ")
-                };
-                let fields = [&row.nip, &row.name, &unit, &row.position, &row.city];
-                let line = serde_json::to_vec(&(fields, &former_nips)).map_err(Error::internal)?;
-                digest = sha256(&[digest.as_bytes(), &line]);
-                ids.push(row.id);
-                people.push(linkage::Person {
-                    nip: row.nip,
-                    former_nips,
-                    name: row.name,
-                    unit,
-                    position: row.position,
-                    city: row.city,
-                });
-            }
-        }
-        Ok(Self {
-            index: Index::build(people),
-            ids,
-            snapshot: hex::encode(digest),
-        })
-    }
-
-    /// Names exactly this roster: SHA-256 over what the linkage reads of it.
-    pub fn snapshot(&self) -> &str {
-        &self.snapshot
-    }
-
-    /// What the linkage proposes for a complaint.
-    pub fn propose(&self, received: &Received) -> Proposal {
-        let complaint = linkage::Complaint {
-            accused_name: received.accused_name.clone(),
-            unit: received.unit.clone(),
-            city: received.city.clone(),
-            position: received.position.clone(),
-            nip_fragment: received.nip_fragment.clone(),
-            handle: received.handle.clone(),
-            incident_date: received.incident_day.as_ref().map(ToString::to_string),
-        };
-        let answer = linkage::link(&self.index, &complaint, &Policy::default());
-        Proposal {
-            decision: answer.decision,
-            explanation: self.explain(answer),
-            snapshot: self.snapshot.clone(),
-        }
-    }
-
-    fn explain(&self, answer: Linkage) -> Explanation {
-        let person = |who: linkage::PersonId| {
-            let place = usize::try_from(who.0).ok()?;
-            self.ids.get(place).copied()
-        };
-        let candidates = answer.candidates.into_iter().map(|candidate| Candidate {
-            person_id: candidate.who.and_then(person),
-            score: candidate.score_bits,
-            posterior: candidate.posterior,
-            evidence: candidate.evidence.iter().map(Line::from).collect(),
-            contradictions: candidate.contradictions.iter().map(Line::from).collect(),
-        });
-        Explanation {
-            rule: answer.rule.key().to_owned(),
-            conflict: answer.conflict,
-            prior_bits: answer.prior_bits,
-            namesakes: answer.namesakes,
-            candidates: candidates.collect(),
-        }
-    }
-}
-
-/// What the linkage proposes: never a decision.
+/// What the linkage proposes for a complaint: never a decision.
 #[derive(Clone, Debug)]
 pub struct Proposal {
     /// How strong.
@@ -209,21 +98,34 @@ pub struct Line {
     pub bits: f64,
     /// What was compared.
     pub detail: String,
+    /// What the complaint says, where it says something.
+    #[serde(default)]
+    pub written: String,
+    /// What the roster said when the line was made.
+    #[serde(default)]
+    pub recorded: String,
+    /// How many people on that roster bear what is recorded; none where that says nothing.
+    #[serde(default)]
+    pub bearers: Option<u32>,
 }
 
-impl From<&Evidence> for Line {
-    fn from(evidence: &Evidence) -> Self {
-        Self {
-            field: evidence.field.key().to_owned(),
-            level: evidence.level.key().to_owned(),
-            bits: evidence.bits,
-            detail: evidence.detail.clone(),
-        }
+/// The two sides of what was compared, as `written = recorded`; either may be empty.
+fn compared<'a>(level: &str, detail: &'a str) -> (&'a str, &'a str) {
+    if level == linkage::Level::Omitted.key() {
+        return ("", detail);
     }
+    [" = ", " \u{220b} ", " / "]
+        .iter()
+        .find_map(|sign| detail.split_once(sign))
+        .unwrap_or((detail, ""))
 }
 
-/// Stores a proposal in place of an older one. What people decided stays.
+/// Stores a proposal. The one before is kept beside it, and so is what people decided.
 pub fn save(conn: &mut Conn, complaint_id: i64, proposal: &Proposal, now_s: i64) -> Result<(), Error> {
+    let before = store::find(conn, complaint_id)?;
+    if let Some(before) = &before {
+        store::keep(conn, before, now_s)?;
+    }
     let row = CrossrefRow {
         complaint_id,
         made_s: now_s,
@@ -231,91 +133,121 @@ pub fn save(conn: &mut Conn, complaint_id: i64, proposal: &Proposal, now_s: i64)
         roster_snapshot: proposal.snapshot.clone(),
         decision: proposal.decision.key().to_owned(),
         explanation: serde_json::to_string(&proposal.explanation).map_err(Error::internal)?,
+        number: before.map_or(1, |before| before.number.saturating_add(1)),
+        conflict: proposal.explanation.conflict,
     };
     Ok(store::save(conn, &row)?)
 }
 
-/// The explanation of a stored proposal.
+/// The explanation of a stored proposal. What another model said in words that this program does not know becomes `other`.
 pub fn explanation(row: &CrossrefRow) -> Result<Explanation, Error> {
-    serde_json::from_str(&row.explanation)
-        .map_err(|_damaged| Error::Tampered(format!("crossref of complaint {}", row.complaint_id)))
-}
-
-/// What an officer answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It is this person, by row id.
-    Person(i64),
-    /// It is nobody on this roster, or none of the candidates.
-    Nobody,
-    /// The answer given before is taken back.
-    Reopened,
-}
-
-impl Outcome {
-    /// The stable key.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Person(_) => "person",
-            Self::Nobody => "nobody",
-            Self::Reopened => "reopened",
+    let mut explained: Explanation = serde_json::from_str(&row.explanation)
+        .map_err(|_damaged| Error::Tampered(format!("crossref of complaint {}", row.complaint_id)))?;
+    replace_unknown::<RuleId>(&mut explained.rule);
+    for candidate in &mut explained.candidates {
+        for line in candidate
+            .evidence
+            .iter_mut()
+            .chain(candidate.contradictions.iter_mut())
+        {
+            if line.written.is_empty() && line.recorded.is_empty() {
+                let (written, recorded) = compared(&line.level, &line.detail);
+                (line.written, line.recorded) = (written.to_owned(), recorded.to_owned());
+            }
+            replace_unknown::<linkage::Field>(&mut line.field);
+            replace_unknown::<linkage::Level>(&mut line.level);
         }
     }
+    Ok(explained)
 }
 
-/// Records an officer's answer. An answer stands until it is taken back; nothing is ever overwritten.
-pub fn decide(
+fn replace_unknown<T: DeserializeOwned>(key: &mut String) {
+    if serde_json::from_value::<T>(serde_json::Value::String(key.clone())).is_err() {
+        "other".clone_into(key);
+    }
+}
+
+/// Whether a proposal was made by this model from this roster.
+pub fn is_current(row: &CrossrefRow, roster: &Roster) -> bool {
+    row.model_version == MODEL_VERSION && row.roster_snapshot == roster.snapshot()
+}
+
+/// How many undecided complaints were compared with another roster, or by another model.
+pub fn count_stale(conn: &mut Conn, roster: &Roster) -> Result<i64, Error> {
+    Ok(complaints::count_stale(conn, MODEL_VERSION, roster.snapshot())?)
+}
+
+/// Proposals for such complaints after the row id `after`, `limit` at most; with each the complaint's row id.
+pub fn propose_anew(
     conn: &mut Conn,
-    complaint_id: i64,
-    outcome: Outcome,
-    account_id: i64,
-    reason: &str,
-    now_s: i64,
-) -> Result<i64, Error> {
-    let row = complaint::find(conn, complaint_id)?;
-    let reason = reason.trim();
-    if reason.is_empty() {
-        return Err(Error::invalid("case-problem-reason"));
-    }
-    if reason.chars().count() > REASON_CHARS_MAX || reason.contains('\0') {
-        return Err(Error::Invalid(
-            Problem::new("case-problem-reason-long").with("max", REASON_CHARS_MAX),
-        ));
-    }
-    let is_open = row.state == "received";
-    let (state, person_id) = match outcome {
-        Outcome::Reopened if is_open => return Err(Error::conflict("case-problem-open")),
-        Outcome::Reopened => ("received", None),
-        _ if !is_open => return Err(Error::conflict("case-problem-decided")),
-        Outcome::Person(id) => ("identified", Some(roster::find_person(conn, id)?.id)),
-        Outcome::Nobody => ("nobody", None),
-    };
-    let proposal = store::find(conn, complaint_id)?;
-    let (model_version, roster_snapshot) =
-        proposal.map_or_else(Default::default, |row| (row.model_version, row.roster_snapshot));
-    let decision = store::NewDecision {
-        complaint_id,
-        outcome: outcome.key(),
-        person_id,
-        account_id,
-        reason,
-        model_version: &model_version,
-        roster_snapshot: &roster_snapshot,
-        decided_s: now_s,
-    };
-    let id = store::insert_decision(conn, &decision)?;
-    complaint::set_state(conn, complaint_id, state)?;
-    Ok(id)
+    roster: &Roster,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<(i64, Proposal)>, Error> {
+    let made_of = (MODEL_VERSION, roster.snapshot());
+    complaints::list_stale(conn, made_of, after, limit)?
+        .iter()
+        .map(|row| Ok((row.id, roster.propose(&intake::received(row)?))))
+        .collect()
 }
 
-/// People by NIP (whole, current or former) or by words of their name.
-pub fn search(conn: &mut Conn, query: &str) -> Result<Vec<roster::PersonRow>, Error> {
+/// Stores a proposal that was made anew, unless somebody has answered meanwhile: an answer stays with what its examiner saw.
+pub fn save_anew(conn: &mut Conn, complaint_id: i64, proposal: &Proposal, now_s: i64) -> Result<bool, Error> {
+    let row = intake::find(conn, complaint_id)?;
+    let open = is_open(&row);
+    if open {
+        save(conn, complaint_id, proposal, now_s)?;
+    }
+    Ok(open)
+}
+
+/// Whether nobody has answered about a complaint.
+pub fn is_open(row: &ComplaintRow) -> bool {
+    row.state == "received" && row.first_answer_id.is_none()
+}
+
+/// What a search by hand found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// At most [`SEARCH_MAX`], by name.
+    pub people: Vec<people::PersonRow>,
+    /// There are more.
+    pub more: bool,
+    /// Too short to search for.
+    pub short: bool,
+}
+
+/// People for an examiner who looks for somebody by hand, as [`search`] finds them.
+pub fn look_up(conn: &mut Conn, query: &str) -> Result<Found, Error> {
+    let said = query.chars().filter(|c| c.is_alphanumeric()).count();
+    if said < SEARCH_CHARS_MIN {
+        return Ok(Found {
+            short: said > 0,
+            ..Found::default()
+        });
+    }
+    let mut people = search_some(conn, query, SEARCH_MAX.saturating_add(1))?;
+    let more = people.len() > SEARCH_MAX;
+    people.truncate(SEARCH_MAX);
+    Ok(Found {
+        people,
+        more,
+        short: false,
+    })
+}
+
+/// People by NIP (whole, current or former), or by words of name, number, unit, position and city: [`SEARCH_MAX`] at most.
+pub fn search(conn: &mut Conn, query: &str) -> Result<Vec<people::PersonRow>, Error> {
+    search_some(conn, query, SEARCH_MAX)
+}
+
+fn search_some(conn: &mut Conn, query: &str, most: usize) -> Result<Vec<people::PersonRow>, Error> {
     let digits: String = query
         .chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-'))
         .collect();
     if digits.len() >= 18 && digits.chars().all(|c| c.is_ascii_digit()) {
-        return Ok(roster::find_person_by_nip(conn, &digits)?.into_iter().collect());
+        return Ok(people::find_person_by_nip(conn, &digits)?.into_iter().collect());
     }
     let words: Vec<String> = query
         .to_lowercase()
@@ -327,7 +259,7 @@ pub fn search(conn: &mut Conn, query: &str) -> Result<Vec<roster::PersonRow>, Er
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let limit = i64::try_from(SEARCH_MAX).unwrap_or(i64::MAX);
+    let limit = i64::try_from(most).unwrap_or(i64::MAX);
     Ok(store::search_persons(conn, &words, limit)?)
 }
 

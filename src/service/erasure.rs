@@ -140,7 +140,8 @@ fn complaints(conn: &mut Conn, person_id: i64) -> Result<Vec<i64>, Error> {
     for (id, state) in store::list_complaints_about(conn, person_id)? {
         let newest = proposals::list_decisions(conn, id)?.into_iter().next();
         let about = newest.is_some_and(|decision| decision.person_id == Some(person_id));
-        if state == "identified" && about {
+        // An open complaint that somebody once answered with this person is not settled for them.
+        if state == "received" || (state == "identified" && about) {
             open.push(id);
         }
     }
@@ -162,6 +163,19 @@ fn read(complaint_id: i64, explanation: &str) -> Result<Explanation, Error> {
 fn names(explanation: &Explanation, person_id: i64) -> bool {
     let mut candidates = explanation.candidates.iter();
     candidates.any(|candidate| candidate.person_id == Some(person_id))
+}
+
+/// A proposal that no longer names a person; none where it never did.
+fn without(mut proposal: Explanation, person_id: i64) -> Result<Option<String>, Error> {
+    if !names(&proposal, person_id) {
+        return Ok(None);
+    }
+    proposal
+        .candidates
+        .retain(|candidate| candidate.person_id != Some(person_id));
+    serde_json::to_string(&proposal)
+        .map(Some)
+        .map_err(Error::internal)
 }
 
 /// The member whom an act is about, for the officers who sign it; none once the data are gone.
@@ -238,13 +252,13 @@ fn take_out_person(conn: &mut Conn, person: &PersonRow) -> Result<(), Error> {
         store::delete_member(conn, member.id)?;
     }
     for (id, _, explanation) in store::list_proposals(conn)? {
-        let mut proposal = read(id, &explanation)?;
-        if names(&proposal, person.id) {
-            proposal
-                .candidates
-                .retain(|candidate| candidate.person_id != Some(person.id));
-            let text = serde_json::to_string(&proposal).map_err(Error::internal)?;
+        if let Some(text) = without(read(id, &explanation)?, person.id)? {
             store::set_proposal(conn, id, &text)?;
+        }
+    }
+    for (id, complaint_id, explanation) in store::list_past_proposals(conn)? {
+        if let Some(text) = without(read(complaint_id, &explanation)?, person.id)? {
+            store::set_past_proposal(conn, id, &text)?;
         }
     }
     store::drop_previews(conn, &person.nip)?;

@@ -1,4 +1,5 @@
-//! Authorities and the complaints they sent. Absent: what the linkage proposed and people decided ([`super::crossref`]).
+//! Authorities and the complaints they sent; lists of them are in [`list`]. Absent: what the linkage proposed and people decided
+//! ([`super::crossref`]).
 
 use diesel::prelude::*;
 
@@ -6,7 +7,8 @@ use crate::store::Conn;
 use crate::store::StoreError;
 use crate::store::schema::authority;
 use crate::store::schema::complaint;
-use crate::store::schema::crossref;
+
+pub mod list;
 
 /// A body that receives complaints.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
@@ -56,6 +58,8 @@ pub struct ComplaintRow {
     pub received_s: i64,
     /// `received`, `identified` or `nobody`.
     pub state: String,
+    /// The decision that waits for a second examiner.
+    pub first_answer_id: Option<i64>,
 }
 
 /// Personal data stay out of every log.
@@ -95,19 +99,6 @@ pub struct NewComplaint<'a> {
     pub received_s: i64,
     /// `received`.
     pub state: &'a str,
-}
-
-/// What a list shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// `received`, `identified` or `nobody`.
-    pub state: Option<String>,
-    /// The proposal: `match`, `possible` or `none`.
-    pub proposal: Option<String>,
-    /// Row id of the authority.
-    pub authority_id: Option<i64>,
-    /// The beginning of a reference.
-    pub reference: Option<String>,
 }
 
 /// Adds an authority; [`StoreError::Conflict`] where the slug is taken.
@@ -184,62 +175,18 @@ pub fn find_by_reference(
         .optional()?)
 }
 
-/// Notes where a complaint stands.
-pub fn set_state(conn: &mut Conn, id: i64, state: &str) -> Result<(), StoreError> {
+/// Notes where a complaint stands, and which decision waits for a second examiner.
+pub fn set_standing(
+    conn: &mut Conn,
+    id: i64,
+    state: &str,
+    first_answer_id: Option<i64>,
+) -> Result<(), StoreError> {
     diesel::update(complaint::table.find(id))
-        .set(complaint::state.eq(state))
+        .set((
+            complaint::state.eq(state),
+            complaint::first_answer_id.eq(first_answer_id),
+        ))
         .execute(conn)?;
     Ok(())
-}
-
-/// One page of complaints with their proposal, the latest first.
-pub fn list(
-    conn: &mut Conn,
-    filter: &Filter,
-    offset: i64,
-    limit: i64,
-) -> Result<Vec<(ComplaintRow, Option<String>)>, StoreError> {
-    let mut query = complaint::table
-        .left_join(crossref::table)
-        .order((complaint::received_s.desc(), complaint::id.desc()))
-        .offset(offset)
-        .limit(limit)
-        .select((ComplaintRow::as_select(), crossref::decision.nullable()))
-        .into_boxed();
-    if let Some(state) = &filter.state {
-        query = query.filter(complaint::state.eq(state.clone()));
-    }
-    if let Some(proposal) = &filter.proposal {
-        query = query.filter(crossref::decision.eq(proposal.clone()));
-    }
-    if let Some(id) = filter.authority_id {
-        query = query.filter(complaint::authority_id.eq(id));
-    }
-    if let Some(reference) = &filter.reference {
-        query = query.filter(complaint::reference.like(beginning(reference)).escape('\\'));
-    }
-    Ok(query.load(conn)?)
-}
-
-/// How many complaints a list would show.
-pub fn count(conn: &mut Conn, filter: &Filter) -> Result<i64, StoreError> {
-    let mut query = complaint::table.left_join(crossref::table).into_boxed();
-    if let Some(state) = &filter.state {
-        query = query.filter(complaint::state.eq(state.clone()));
-    }
-    if let Some(proposal) = &filter.proposal {
-        query = query.filter(crossref::decision.eq(proposal.clone()));
-    }
-    if let Some(id) = filter.authority_id {
-        query = query.filter(complaint::authority_id.eq(id));
-    }
-    if let Some(reference) = &filter.reference {
-        query = query.filter(complaint::reference.like(beginning(reference)).escape('\\'));
-    }
-    Ok(query.count().get_result(conn)?)
-}
-
-fn beginning(text: &str) -> String {
-    let text = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("{text}%")
 }

@@ -11,8 +11,10 @@ use crate::store::erasure::ERASED;
 use crate::store::roster::PersonRow;
 use crate::store::schema::crossref;
 use crate::store::schema::crossref_decision;
+use crate::store::schema::crossref_past;
 use crate::store::schema::person;
 use crate::store::schema::person_alias;
+use crate::store::schema::roster_import;
 
 /// The newest proposal for a complaint.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -30,6 +32,28 @@ pub struct CrossrefRow {
     pub decision: String,
     /// JSON.
     pub explanation: String,
+    /// The complaint's first, second, … proposal.
+    pub number: i64,
+    /// The number says one person and the name another.
+    pub conflict: bool,
+}
+
+/// A proposal that a newer one replaced, without its explanation.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = crossref_past)]
+pub struct PastRow {
+    /// The complaint's first, second, … proposal.
+    pub number: i64,
+    /// Unix seconds.
+    pub made_s: i64,
+    /// Model version.
+    pub model_version: String,
+    /// Which roster.
+    pub roster_snapshot: String,
+    /// `match`, `possible` or `none`.
+    pub decision: String,
+    /// Unix seconds.
+    pub replaced_s: i64,
 }
 
 /// What a person decided.
@@ -54,6 +78,10 @@ pub struct DecisionRow {
     pub roster_snapshot: String,
     /// Unix seconds.
     pub decided_s: i64,
+    /// Number of that proposal; none where it was not noted.
+    pub number: Option<i64>,
+    /// `alone`; or of two examiners' answers `first`, `second` (it agrees) or `differs`.
+    pub step: String,
 }
 
 /// A decision before it has a row.
@@ -76,6 +104,10 @@ pub struct NewDecision<'a> {
     pub roster_snapshot: &'a str,
     /// Unix seconds.
     pub decided_s: i64,
+    /// Number of that proposal.
+    pub number: Option<i64>,
+    /// `alone`, `first`, `second` or `differs`.
+    pub step: &'a str,
 }
 
 /// What changes whenever the persons or their former numbers do.
@@ -89,9 +121,11 @@ pub struct RosterMark {
     pub updated_s: i64,
     /// Former numbers.
     pub aliases: i64,
+    /// Imports that were confirmed: two of them may fall into one second.
+    pub imports: i64,
 }
 
-/// Saves the newest proposal in place of an older one.
+/// Saves the newest proposal of a complaint in place of the one before, which [`keep`] keeps.
 pub fn save(conn: &mut Conn, row: &CrossrefRow) -> Result<(), StoreError> {
     let changed = diesel::update(crossref::table.find(row.complaint_id))
         .set(row)
@@ -100,6 +134,32 @@ pub fn save(conn: &mut Conn, row: &CrossrefRow) -> Result<(), StoreError> {
         diesel::insert_into(crossref::table).values(row).execute(conn)?;
     }
     Ok(())
+}
+
+/// Keeps a proposal that is about to be replaced.
+pub fn keep(conn: &mut Conn, row: &CrossrefRow, replaced_s: i64) -> Result<(), StoreError> {
+    diesel::insert_into(crossref_past::table)
+        .values((
+            crossref_past::complaint_id.eq(row.complaint_id),
+            crossref_past::number.eq(row.number),
+            crossref_past::made_s.eq(row.made_s),
+            crossref_past::model_version.eq(&row.model_version),
+            crossref_past::roster_snapshot.eq(&row.roster_snapshot),
+            crossref_past::decision.eq(&row.decision),
+            crossref_past::explanation.eq(&row.explanation),
+            crossref_past::replaced_s.eq(replaced_s),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The proposals that newer ones replaced, the latest first.
+pub fn list_past(conn: &mut Conn, complaint_id: i64) -> Result<Vec<PastRow>, StoreError> {
+    Ok(crossref_past::table
+        .filter(crossref_past::complaint_id.eq(complaint_id))
+        .order(crossref_past::number.desc())
+        .select(PastRow::as_select())
+        .load(conn)?)
 }
 
 /// The newest proposal.
@@ -117,6 +177,14 @@ pub fn insert_decision(conn: &mut Conn, row: &NewDecision<'_>) -> Result<i64, St
         .values(row)
         .returning(crossref_decision::id)
         .get_result(conn)?)
+}
+
+/// A decision by row id.
+pub fn find_decision(conn: &mut Conn, id: i64) -> Result<DecisionRow, StoreError> {
+    Ok(crossref_decision::table
+        .find(id)
+        .select(DecisionRow::as_select())
+        .first(conn)?)
 }
 
 /// Every decision about a complaint, the newest first.
@@ -138,12 +206,25 @@ pub fn roster_mark(conn: &mut Conn) -> Result<RosterMark, StoreError> {
         ))
         .first(conn)?;
     let aliases = person_alias::table.count().get_result(conn)?;
+    let imports = roster_import::table
+        .filter(roster_import::state.eq("confirmed"))
+        .count()
+        .get_result(conn)?;
     Ok(RosterMark {
         persons,
         last_id: last_id.unwrap_or(0),
         updated_s: updated_s.unwrap_or(0),
         aliases,
+        imports,
     })
+}
+
+/// Persons by their row ids; those that are not there are left out.
+pub fn list_persons_by_id(conn: &mut Conn, ids: &[i64]) -> Result<Vec<PersonRow>, StoreError> {
+    Ok(person::table
+        .filter(person::id.eq_any(ids.to_vec()))
+        .select(PersonRow::as_select())
+        .load(conn)?)
 }
 
 /// Everybody, by row id, after `after`: a page of a walk over the whole roster.
@@ -170,7 +251,7 @@ pub fn former_numbers(conn: &mut Conn) -> Result<HashMap<i64, Vec<String>>, Stor
     Ok(numbers)
 }
 
-/// People whose name holds every one of these words, lower case; one more than `limit` tells that there are more.
+/// People whose name, number, unit, position or city hold each of these words, lower case; by name.
 pub fn search_persons(conn: &mut Conn, words: &[String], limit: i64) -> Result<Vec<PersonRow>, StoreError> {
     let mut query = person::table
         .filter(person::nip.not_like(format!("{ERASED}%")))

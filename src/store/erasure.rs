@@ -10,6 +10,7 @@ use crate::store::roster::PersonRow;
 use crate::store::schema::attestation;
 use crate::store::schema::crossref;
 use crate::store::schema::crossref_decision;
+use crate::store::schema::crossref_past;
 use crate::store::schema::legal_hold;
 use crate::store::schema::outbox;
 use crate::store::schema::pending_statement;
@@ -105,6 +106,26 @@ pub fn list_complaints_about(conn: &mut Conn, person_id: i64) -> Result<Vec<(i64
         .distinct()
         .order(complaint::id)
         .load(conn)?)
+}
+
+/// Proposals that newer ones replaced: row id, complaint, proposal.
+pub fn list_past_proposals(conn: &mut Conn) -> Result<Vec<(i64, i64, String)>, StoreError> {
+    Ok(crossref_past::table
+        .order(crossref_past::id)
+        .select((
+            crossref_past::id,
+            crossref_past::complaint_id,
+            crossref_past::explanation,
+        ))
+        .load(conn)?)
+}
+
+/// Puts another content in the place of a replaced proposal's.
+pub fn set_past_proposal(conn: &mut Conn, id: i64, explanation: &str) -> Result<(), StoreError> {
+    diesel::update(crossref_past::table.find(id))
+        .set(crossref_past::explanation.eq(explanation))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Puts a proposal in another's place.

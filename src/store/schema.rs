@@ -268,6 +268,7 @@ diesel::table! {
         as_received -> Text,
         received_s -> BigInt,
         state -> Text,
+        first_answer_id -> Nullable<BigInt>,
     }
 }
 
@@ -279,6 +280,22 @@ diesel::table! {
         roster_snapshot -> Text,
         decision -> Text,
         explanation -> Text,
+        number -> BigInt,
+        conflict -> Bool,
+    }
+}
+
+diesel::table! {
+    crossref_past (id) {
+        id -> BigInt,
+        complaint_id -> BigInt,
+        number -> BigInt,
+        made_s -> BigInt,
+        model_version -> Text,
+        roster_snapshot -> Text,
+        decision -> Text,
+        explanation -> Text,
+        replaced_s -> BigInt,
     }
 }
 
@@ -293,6 +310,8 @@ diesel::table! {
         model_version -> Text,
         roster_snapshot -> Text,
         decided_s -> BigInt,
+        number -> Nullable<BigInt>,
+        step -> Text,
     }
 }
 
@@ -389,6 +408,7 @@ diesel::joinable!(outbox -> person (person_id));
 diesel::joinable!(outbox -> account (account_id));
 diesel::joinable!(complaint -> authority (authority_id));
 diesel::joinable!(crossref -> complaint (complaint_id));
+diesel::joinable!(crossref_past -> complaint (complaint_id));
 diesel::joinable!(crossref_decision -> complaint (complaint_id));
 diesel::joinable!(crossref_decision -> person (person_id));
 diesel::joinable!(crossref_decision -> account (account_id));
@@ -417,6 +437,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     authority,
     complaint,
     crossref,
+    crossref_past,
     crossref_decision,
     journal,
     pending_act,

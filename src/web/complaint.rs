@@ -1,50 +1,43 @@
-//! Complaints for examiners: the list, one complaint beside its candidates, an officer's decision, the authorities.
+//! Complaints for examiners: the list, and one complaint beside its candidates.
 //!
-//! Taking complaints in is in [`intake`], who sends them in [`authority`], what the pages show in `view`. A proposal is worded as a proposal everywhere: no
-//! machine decides about a person (UU 27/2022).
+//! Taking complaints in is in [`intake`], who sends them in [`authority`], answering in [`decide`], which ones are gone through in
+//! [`queue`], what the pages show in `view`. A proposal is worded as a proposal everywhere: no machine decides about a person
+//! (UU 27/2022).
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::Form;
 use actix_web::web::Path;
 use actix_web::web::Query;
 use serde::Deserialize;
 
 use crate::domain::role::Action;
-use crate::render::FlashKind;
-use crate::service::Error;
 use crate::service::access::Subject;
-use crate::service::complaint;
-use crate::service::crossref;
-use crate::service::crossref::Outcome;
 use crate::service::journal;
 use crate::web::error::Failure;
 use crate::web::extract::OfficerVisitor;
 
 pub mod authority;
+pub mod decide;
 pub mod intake;
+pub mod queue;
 mod view;
 
+use queue::Queue;
+use view::Asked;
 use view::CasePage;
 use view::FieldError;
+use view::Sizes;
 use view::Typed;
 
 /// Complaints on one page of the list.
-const PAGE: i64 = 25;
+const PAGE: i64 = 50;
 
 /// The list's address: what is shown, and which page.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct ListQuery {
     #[serde(default)]
-    state: String,
-    #[serde(default)]
-    proposal: String,
-    #[serde(default)]
-    authority: String,
-    #[serde(default)]
-    q: String,
-    #[serde(default)]
     page: String,
+    #[serde(flatten)]
+    queue: Queue,
 }
 
 /// `GET /complaints`: the list for examiners, figures alone for whoever may only see those.
@@ -53,11 +46,23 @@ pub async fn list(officer: OfficerVisitor, query: Query<ListQuery>) -> Result<Ht
     if !people {
         officer.check(Action::ViewComplaintFigures)?;
     }
-    let query = query.into_inner();
+    let ListQuery { page, queue } = query.into_inner();
+    let app = officer.visitor.app.clone();
+    let overdue_days = app.config().complaints.overdue_days;
+    let sizes = Sizes {
+        page: page.parse().unwrap_or(1),
+        page_size: PAGE,
+        overdue_days,
+        due_s: queue::due_s(app.now_s(), overdue_days),
+        may_decide: officer.officer.may(Action::DecideComplaints, None),
+    };
     let page = officer
         .visitor
         .app
-        .read(move |conn| view::list(conn, &query, people, PAGE))
+        .read(move |conn| {
+            let roster = people.then(|| app.rosters().current(conn)).transpose()?;
+            view::list(conn, queue, roster.as_deref(), &sizes)
+        })
         .await?;
     if people {
         note(&officer, "complaints-listed", String::new()).await?;
@@ -68,10 +73,13 @@ pub async fn list(officer: OfficerVisitor, query: Query<ListQuery>) -> Result<Ht
 /// What a page of one complaint may be asked to show besides.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct CaseQuery {
+    /// Whom to look for by hand.
     #[serde(default)]
-    q: String,
+    find: String,
     #[serde(default)]
     complainant: String,
+    #[serde(flatten)]
+    queue: Queue,
 }
 
 /// `GET /complaints/{id}`.
@@ -81,130 +89,25 @@ pub async fn show(
     query: Query<CaseQuery>,
 ) -> Result<HttpResponse, Failure> {
     officer.check(Action::ViewComplaints)?;
+    let query = query.into_inner();
     let complainant = query.complainant == "show";
     if complainant {
         officer.check(Action::ViewComplainant)?;
     }
+    let searched = !query.find.trim().is_empty();
     let typed = Typed {
-        search: query.into_inner().q,
+        find: query.find,
         complainant,
         ..Typed::default()
     };
-    let page = load(&officer, *id, typed, Vec::new()).await?;
-    let action = if complainant {
-        "complainant-viewed"
-    } else {
-        "complaint-viewed"
+    let page = load(&officer, *id, query.queue, typed, Vec::new()).await?;
+    let action = match (complainant, searched) {
+        (true, _) => "complainant-viewed",
+        (false, true) => "people-searched",
+        (false, false) => "complaint-viewed",
     };
     note(&officer, action, format!("complaint {id}")).await?;
     officer.visitor.page("complaint/show", page)
-}
-
-/// An officer's answer as the form sends it.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct DecideForm {
-    #[serde(default)]
-    who: String,
-    #[serde(default)]
-    reason: String,
-    #[serde(default)]
-    q: String,
-}
-
-/// `POST /complaints/{id}/decide`.
-pub async fn decide(
-    officer: OfficerVisitor,
-    id: Path<i64>,
-    form: Form<DecideForm>,
-) -> Result<HttpResponse, Failure> {
-    officer.check(Action::DecideComplaints)?;
-    let form = form.into_inner();
-    let outcome = match form.who.as_str() {
-        "nobody" => Some(Outcome::Nobody),
-        who => who.parse().ok().map(Outcome::Person),
-    };
-    let Some(outcome) = outcome else {
-        return again(&officer, *id, form, "who", "case-problem-who").await;
-    };
-    record(&officer, *id, outcome, form, "case-decided").await
-}
-
-/// `POST /complaints/{id}/reopen`.
-pub async fn reopen(
-    officer: OfficerVisitor,
-    id: Path<i64>,
-    form: Form<DecideForm>,
-) -> Result<HttpResponse, Failure> {
-    officer.check(Action::DecideComplaints)?;
-    record(
-        &officer,
-        *id,
-        Outcome::Reopened,
-        form.into_inner(),
-        "case-reopened",
-    )
-    .await
-}
-
-/// `POST /complaints/{id}/compare`: the comparison once more, with the roster as it is now.
-pub async fn compare(officer: OfficerVisitor, id: Path<i64>) -> Result<HttpResponse, Failure> {
-    officer.check(Action::DecideComplaints)?;
-    let (app, id) = (officer.visitor.app.clone(), *id);
-    let reader = app.clone();
-    let proposal = app
-        .read(move |conn| {
-            let row = complaint::find(conn, id)?;
-            Ok(reader
-                .rosters()
-                .current(conn)?
-                .propose(&complaint::received(&row)?))
-        })
-        .await?;
-    let now_s = app.now_s();
-    let actor = Some(Subject::Account(officer.officer.account.id));
-    app.write(move |conn| {
-        crossref::save(conn, id, &proposal, now_s)?;
-        journal::note(
-            conn,
-            now_s,
-            actor,
-            "complaint-compared",
-            &format!("complaint {id}"),
-        )
-    })
-    .await?;
-    officer
-        .visitor
-        .go(&format!("/complaints/{id}"), FlashKind::Good, "case-compared")
-}
-
-async fn record(
-    officer: &OfficerVisitor,
-    id: i64,
-    outcome: Outcome,
-    form: DecideForm,
-    done: &'static str,
-) -> Result<HttpResponse, Failure> {
-    let app = &officer.visitor.app;
-    let (account_id, reason, now_s) = (officer.officer.account.id, form.reason.clone(), app.now_s());
-    let made = app
-        .write(move |conn| {
-            let decision = crossref::decide(conn, id, outcome, account_id, &reason, now_s)?;
-            let actor = Some(Subject::Account(account_id));
-            let subject = format!("complaint {id} decision {decision}");
-            journal::note(conn, now_s, actor, "complaint-decided", &subject)
-        })
-        .await;
-    match made {
-        Ok(()) => officer
-            .visitor
-            .go(&format!("/complaints/{id}"), FlashKind::Good, done),
-        Err(Error::Invalid(problem)) => {
-            let text = officer.visitor.words(&problem)?;
-            refuse(officer, id, form, "reason", text).await
-        }
-        Err(other) => Err(other.into()),
-    }
 }
 
 /// Writes in the journal what an officer saw or did; ids only.
@@ -216,51 +119,29 @@ async fn note(officer: &OfficerVisitor, action: &'static str, subject: String) -
         .await?)
 }
 
-async fn again(
-    officer: &OfficerVisitor,
-    id: i64,
-    form: DecideForm,
-    field: &'static str,
-    key: &'static str,
-) -> Result<HttpResponse, Failure> {
-    let text = officer.visitor.words(&crate::service::Problem::new(key))?;
-    refuse(officer, id, form, field, text).await
-}
-
-/// The page once more, with what was typed and what is wrong with it.
-async fn refuse(
-    officer: &OfficerVisitor,
-    id: i64,
-    form: DecideForm,
-    field: &'static str,
-    text: String,
-) -> Result<HttpResponse, Failure> {
-    let typed = Typed {
-        who: form.who,
-        reason: form.reason,
-        search: form.q,
-        complainant: false,
-    };
-    let page = load(officer, id, typed, vec![FieldError { field, text }]).await?;
-    officer
-        .visitor
-        .page_with(StatusCode::UNPROCESSABLE_ENTITY, "complaint/show", page)
-}
-
 async fn load(
     officer: &OfficerVisitor,
     id: i64,
+    queue: Queue,
     typed: Typed,
     errors: Vec<FieldError>,
 ) -> Result<CasePage, Failure> {
     let app = officer.visitor.app.clone();
-    let may_decide = officer.officer.may(Action::DecideComplaints, None);
+    let asked = Asked {
+        id,
+        account_id: officer.officer.account.id,
+        may_decide: officer.officer.may(Action::DecideComplaints, None),
+        two: app.config().complaints.two_examiners,
+        queue,
+        typed,
+        errors,
+    };
     let page = officer
         .visitor
         .app
         .read(move |conn| {
             let roster = app.rosters().current(conn)?;
-            view::case(conn, id, &roster, typed, errors, may_decide)
+            view::case(conn, &roster, asked)
         })
         .await?;
     Ok(page)

@@ -144,7 +144,7 @@ fn a_decision_needs_a_person_and_a_reason_and_can_be_taken_back() {
     examiner.post(&at("reopen"), &[("reason", "x")]).is(409);
     let third = portal.person(2).clone();
     examiner
-        .get(&format!("/complaints/{id}?q={}", third.nip))
+        .get(&format!("/complaints/{id}?find={}", third.nip))
         .ok()
         .sees("1 orang ditemukan")
         .sees(&third.name);
@@ -287,13 +287,257 @@ fn only_examiners_see_people() {
     ] {
         hr.get(path).is(403);
     }
-    hr.post(
-        &format!("/complaints/{id}/decide"),
-        &[("who", "nobody"), ("reason", "x")],
-    )
-    .is(403);
+    for path in ["decide", "reopen", "compare"] {
+        let path = format!("/complaints/{id}/{path}");
+        hr.post(&path, &[("who", "nobody"), ("reason", "x")]).is(403);
+        auditor.post(&path, &[("who", "nobody"), ("reason", "x")]).is(403);
+    }
+    for officer in [&mut hr, &mut auditor] {
+        officer.get("/complaints/next").is(403);
+        officer.post("/complaints/compare", &[]).is(403);
+    }
     portal.browser().get("/complaints").goes_to("/sign-in");
     portal.sign_in(0).get(&format!("/complaints/{id}")).is(403);
     examiner.get("/complaints/99999").is(404);
     examiner.get("/complaints/abc").is(404);
+}
+
+/// The complaint at `id` answered by an examiner.
+fn answer(examiner: &mut Browser, id: i64, who: &str, reason: &str) -> Page {
+    examiner.post(
+        &format!("/complaints/{id}/decide"),
+        &[("who", who), ("reason", reason)],
+    )
+}
+
+#[test]
+fn two_examiners_decide_together_where_the_setting_says_so() {
+    let portal = TestPortal::configured(|config| config.complaints.two_examiners = true)
+        .with_election()
+        .with_pact()
+        .with_people(3);
+    let code = sign(&portal, 0);
+    let mut one = portal.officer("satu@example.test", &[Role::Examiner]);
+    let mut two = portal.officer("dua@example.test", &[Role::Examiner]);
+    let authority = [("slug", "bawaslu"), ("name", "Badan Pengawas")];
+    one.post("/complaints/authorities", &authority)
+        .goes_to("/complaints/authorities");
+    let table = [HEADER.to_owned(), line(&portal, "B-1", 0, "24-11-2023")].concat();
+    import(&mut one, "a.csv", table.as_bytes(), "import").ok();
+    let id = id_of(&portal, "B-1");
+    let at = format!("/complaints/{id}");
+    let person = portal.person(0).id.to_string();
+    let other = portal.person(1).id.to_string();
+
+    let page = answer(&mut one, id, &person, "alasan pertama");
+    page.goes_to(&at);
+    one.follow(&page)
+        .ok()
+        .sees("menunggu pemeriksa kedua")
+        .sees("alasan pertama")
+        .lacks("Menurut buku besar")
+        .lacks("name=\"who\"");
+    answer(&mut one, id, &person, "sekali lagi")
+        .is(409)
+        .sees("Jawaban pertama adalah jawaban Anda");
+    one.get("/complaints?state=second")
+        .ok()
+        .sees("B-1")
+        .sees("1 aduan");
+    one.get("/complaints/next").goes_to("/complaints");
+    two.get("/complaints/next").goes_to(&at);
+
+    two.get(&at)
+        .ok()
+        .sees("Jawaban pertama sudah ada")
+        .sees("alasan pertama")
+        .lacks("Menurut buku besar");
+    two.post(&format!("{at}/reopen"), &[("reason", "x")])
+        .is(409)
+        .sees("bukan jawaban Anda");
+    two.post(&format!("{at}/compare"), &[]).is(409);
+    let page = answer(&mut two, id, &other, "alasan kedua");
+    page.goes_to(&at);
+    for examiner in [&mut one, &mut two] {
+        examiner
+            .get(&at)
+            .ok()
+            .sees("Jawaban pertama dari dua")
+            .sees("berbeda dari yang pertama")
+            .sees("alasan pertama")
+            .sees("alasan kedua")
+            .sees("Menunggu pemeriksa")
+            .lacks("Menurut buku besar");
+    }
+
+    answer(&mut two, id, &person, "setelah dibicarakan").goes_to(&at);
+    let page = answer(&mut one, id, &person, "NIP dan nama cocok");
+    one.follow(&page)
+        .ok()
+        .sees("Jawaban kedua, sama dengan yang pertama")
+        .sees("Menandatangani sebelum kejadian")
+        .sees(&code);
+    let actions: Vec<String> = portal.read(|conn| {
+        let lines = ikrar::service::journal::list_newest(conn, i64::MAX, 100)?;
+        Ok(lines.into_iter().map(|line| line.action).collect())
+    });
+    for action in ["complaint-answered", "complaint-disagreed", "complaint-decided"] {
+        assert!(actions.iter().any(|known| known == action), "{action}");
+    }
+}
+
+#[test]
+fn hundreds_of_complaints_are_gone_through_one_by_one() {
+    let (portal, mut examiner, _) = office();
+    let mut table = HEADER.to_owned();
+    for number in 0..300 {
+        let name = if number % 2 == 0 {
+            "Orang Luar"
+        } else {
+            "Budi Santoso"
+        };
+        table += &format!("M-{number:03},laman,{name} {number},,,,,,,,\n");
+    }
+    import(&mut examiner, "a.csv", table.as_bytes(), "import")
+        .ok()
+        .sees("Ditambahkan 300");
+    let page = examiner.get("/complaints?state=undecided&page=2");
+    page.ok().sees("300 aduan").sees("Halaman 2 dari 6");
+    assert!(page.bytes.len() < 150_000, "{} bytes", page.bytes.len());
+    assert_eq!(page.text().matches("<th scope=\"row\">").count(), 50);
+
+    // The one that has waited longest first; an answer leads on to the next, and the filter with it.
+    let queue = "authority=bawaslu&q=M-00";
+    let first = id_of(&portal, "M-000");
+    examiner
+        .get(&format!("/complaints/next?{queue}"))
+        .goes_to(&format!("/complaints/{first}?{queue}"));
+    let form = [
+        ("who", "nobody"),
+        ("reason", "bukan pegawai"),
+        ("then", "next"),
+        ("authority", "bawaslu"),
+        ("q", "M-00"),
+    ];
+    let mut id = first;
+    for number in 1..=10 {
+        let page = examiner.post(&format!("/complaints/{id}/decide"), &form);
+        if number == 10 {
+            page.goes_to(&format!("/complaints/{id}?{queue}"));
+        } else {
+            id = id_of(&portal, &format!("M-{number:03}"));
+            page.goes_to(&format!("/complaints/{id}?{queue}"));
+        }
+    }
+    let page = examiner.get(&format!("/complaints/next?after={id}&{queue}"));
+    page.goes_to(&format!("/complaints?{queue}"));
+    examiner.follow(&page).ok().sees("Tidak ada lagi aduan");
+
+    // Overdue after the days of the setting, and only while nobody has decided.
+    examiner
+        .get("/complaints?overdue=yes")
+        .ok()
+        .sees("Tidak ada aduan yang cocok");
+    portal.set_clock(crate::harness::NOW_S + 8 * 86_400);
+    examiner = portal.officer("periksa@example.test", &[Role::Examiner]);
+    examiner
+        .get("/complaints?overdue=yes")
+        .ok()
+        .sees("290 aduan")
+        .sees("Terlambat");
+
+    // A roster that has changed: every undecided proposal anew, the old ones kept.
+    let third = portal.person(2).id;
+    rename(&portal, third, "<b>Orang</b> Luar");
+    examiner
+        .get("/complaints")
+        .ok()
+        .sees("290 usulan dibuat dari daftar pegawai atau model sebelumnya");
+    examiner
+        .post("/complaints/compare", &[("state", "undecided")])
+        .goes_to("/complaints?state=undecided");
+    let page = examiner.get("/complaints?q=M-010");
+    page.ok().sees("<b>Orang</b> Luar").lacks("usulan dibuat dari");
+    assert!(!page.text().contains("<b>Orang"), "a name is text");
+    let page = examiner.get(&format!("/complaints/{}", id_of(&portal, "M-010")));
+    page.ok()
+        .sees("Usulan ke-2")
+        .sees("Usulan sebelumnya (1)")
+        .sees("<b>Orang</b> Luar");
+    assert!(!page.text().contains("<b>Orang"), "a name is text");
+}
+
+/// Gives a person another name, as an import does.
+fn rename(portal: &TestPortal, person: i64, name: &str) {
+    use diesel::prelude::*;
+    use ikrar::store::schema::person::dsl;
+    let name = name.to_owned();
+    let now_s = portal.app.now_s();
+    portal
+        .write(move |conn| {
+            let change = (dsl::name.eq(name), dsl::updated_s.eq(now_s + 1));
+            diesel::update(dsl::person.find(person))
+                .set(change)
+                .execute(conn)
+                .map_err(ikrar::service::StoreError::from)?;
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn an_answer_about_an_older_proposal_is_shown_the_newer_one() {
+    let (portal, mut examiner, _) = office();
+    let table = [HEADER.to_owned(), line(&portal, "B-1", 0, "")].concat();
+    import(&mut examiner, "a.csv", table.as_bytes(), "import").ok();
+    let id = id_of(&portal, "B-1");
+    let at = format!("/complaints/{id}");
+    let seen = examiner.get(&at).ok().input("number");
+    rename(&portal, portal.person(1).id, "Budi Santosa");
+    examiner.get(&at).ok().sees("sudah berubah sejak usulan ini");
+    examiner.post(&format!("{at}/compare"), &[]).goes_to(&at);
+    let form = [("who", "nobody"), ("reason", "kata saya"), ("number", &seen)];
+    let page = examiner.post(&format!("{at}/decide"), &form);
+    page.is(409).sees("sudah diperbarui").sees("kata saya");
+    let newer = page.input("number");
+    assert_ne!(newer, seen);
+    let form = [("who", "nobody"), ("reason", "kata saya"), ("number", &newer)];
+    examiner.post(&format!("{at}/decide"), &form).goes_to(&at);
+}
+
+#[test]
+fn candidates_stand_side_by_side_with_their_reasons_in_words() {
+    let (portal, mut examiner, _) = office();
+    let row = format!("W-1,laman,{},,,,198001012005011002,,,,\n", portal.person(0).name);
+    import(
+        &mut examiner,
+        "a.csv",
+        (HEADER.to_owned() + &row).as_bytes(),
+        "import",
+    )
+    .ok();
+    let id = id_of(&portal, "W-1");
+    let page = examiner.get(&format!("/complaints/{id}"));
+    page.ok()
+        .sees("Titik awal")
+        .sees("sama dengan yang tercatat")
+        .sees("Hanya satu orang dalam daftar tercatat demikian")
+        .sees("mendukung")
+        .sees("Tidak ada dalam daftar ini")
+        .sees("Tidak ada orang lain dalam daftar yang namanya hampir sama");
+    assert!(page.text().contains("aria-hidden=\"true\""));
+    examiner
+        .get(&format!("/complaints/{id}?find=ab"))
+        .ok()
+        .sees("Ketik sedikitnya tiga huruf");
+    examiner
+        .get(&format!("/complaints/{id}?find=tidakadaorangnya"))
+        .ok()
+        .sees("Tidak ada pegawai yang cocok");
+    let searched = portal.read(|conn| {
+        let lines = ikrar::service::journal::list_newest(conn, i64::MAX, 10)?;
+        let lines = lines.into_iter().filter(|line| line.action == "people-searched");
+        Ok(lines.map(|line| line.subject).collect::<Vec<_>>())
+    });
+    assert_eq!(searched, [format!("complaint {id}"), format!("complaint {id}")]);
 }

@@ -75,7 +75,7 @@ fn lists_filter_and_page() {
         proposal: Some("none".to_owned()),
         authority_id: Some(bawaslu),
         state: Some("received".to_owned()),
-        reference: None,
+        ..Filter::default()
     };
     assert_eq!(count(&mut conn, &none).unwrap(), 26);
 }

@@ -5,10 +5,12 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use crate::domain::complaint::Field;
 use crate::domain::complaint::IncidentDay;
 use crate::domain::complaint::ZONE;
 use crate::domain::election::Relation;
 use crate::service::Error;
+use crate::service::complaint as intake;
 use crate::store::Conn;
 use crate::store::complaint::ComplaintRow;
 use crate::store::election;
@@ -22,6 +24,8 @@ use crate::store::signature::SignatureRow;
 pub struct Join {
     /// The day of the act, ISO; none where the complaint gives none.
     pub day: Option<String>,
+    /// The same as the complaint writes it, perhaps with a time of day.
+    pub written: Option<String>,
     /// The zone in which days are compared.
     pub zone: String,
     /// Whether the complaint itself names that zone.
@@ -89,12 +93,21 @@ pub fn join(conn: &mut Conn, complaint: &ComplaintRow, person_id: i64) -> Result
         rows.push(row(conn, election, person_id, incident.as_ref())?);
     }
     Ok(Join {
+        written: written(complaint)?,
         day: incident.as_ref().map(|incident| incident.day.to_string()),
         zone: incident.as_ref().map_or(ZONE, IncidentDay::zone_name).to_owned(),
         names_zone: incident.as_ref().is_some_and(IncidentDay::names_zone),
         covered,
         rows,
     })
+}
+
+fn written(complaint: &ComplaintRow) -> Result<Option<String>, Error> {
+    Ok(intake::pairs(complaint)?
+        .into_iter()
+        .filter(|(title, _)| Field::of_title(title) == Some(Field::IncidentDate))
+        .map(|(_, text)| text.trim().to_owned())
+        .find(|text| !text.is_empty()))
 }
 
 /// Whether the day lies between an election's opening and closing, both days included.

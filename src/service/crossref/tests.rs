@@ -2,7 +2,10 @@
 
 use diesel::connection::SimpleConnection;
 
+use std::sync::Arc;
+
 use super::*;
+use crate::domain::complaint::Received;
 use crate::service::complaint as intake;
 use crate::service::complaint::Taken;
 use crate::store::DatabaseUrl;
@@ -15,7 +18,7 @@ fn ministry() -> Conn {
     let mut conn = DatabaseUrl::new(":memory:").connect().unwrap();
     crate::store::migrate(&mut conn).unwrap();
     conn.batch_execute(
-        "INSERT INTO account (id, email, name, created_s) VALUES (1, 'p@example.test', 'Pemeriksa', 0);
+        "INSERT INTO account (id, email, name, created_s) VALUES (1, 'p@example.test', 'Pemeriksa', 0), (2, 'q@example.test', 'Pemeriksa', 0);
          INSERT INTO election (id, title, opens_s, closes_s, zone, lookup, leaf_index)
              VALUES ('pemilu-2024', 'Pemilu 2024', 1698771600, 1707930000, 'Asia/Jakarta', 'receipt', 1);
          INSERT INTO pact (hash, election_id, version, text, leaf_index) VALUES (x'aa', 'pemilu-2024', 3, x'00', 2);
@@ -82,39 +85,209 @@ fn a_proposal_is_explained_and_decides_nothing() {
     assert_eq!(list_decisions(&mut conn, id).unwrap(), []);
 }
 
+/// An answer of an account, with the newest proposal on the screen.
+fn answer(outcome: Outcome, account_id: i64, reason: &str) -> Answer<'_> {
+    Answer {
+        outcome,
+        account_id,
+        reason,
+        seen: None,
+        two: false,
+    }
+}
+
+/// The same where two examiners are needed.
+fn of_two(outcome: Outcome, account_id: i64) -> Answer<'static> {
+    Answer {
+        two: true,
+        ..answer(outcome, account_id, "sebab")
+    }
+}
+
+fn refused<T: std::fmt::Debug>(made: Result<T, Error>) -> &'static str {
+    match made.unwrap_err() {
+        Error::Invalid(problem) | Error::Conflict(problem) => problem.key,
+        other => panic!("{other}"),
+    }
+}
+
 #[test]
 fn a_decision_stands_until_it_is_taken_back() {
     let mut conn = ministry();
     let id = taken(&mut conn, "2023-12-01");
-    let refused = decide(&mut conn, id, Outcome::Person(7), 1, " ", DAY).unwrap_err();
-    assert!(matches!(refused, Error::Invalid(problem) if problem.key == "case-problem-reason"));
-    assert!(matches!(
-        decide(&mut conn, id, Outcome::Person(8), 1, "x", DAY),
-        Err(Error::NotFound)
-    ));
-    assert!(matches!(
-        decide(&mut conn, id, Outcome::Reopened, 1, "x", DAY),
-        Err(Error::Conflict(_))
-    ));
-    decide(&mut conn, id, Outcome::Person(7), 1, "NIP dan nama cocok", DAY).unwrap();
-    assert_eq!(intake::find(&mut conn, id).unwrap().state, "identified");
-    assert!(matches!(
-        decide(&mut conn, id, Outcome::Nobody, 1, "x", DAY),
-        Err(Error::Conflict(_))
-    ));
-    decide(&mut conn, id, Outcome::Reopened, 1, "Unit ternyata lain", DAY).unwrap();
-    decide(&mut conn, id, Outcome::Nobody, 1, "Bukan pegawai di sini", DAY).unwrap();
+    let mut decide = |outcome, reason| decide(&mut conn, id, &answer(outcome, 1, reason), DAY);
+    assert_eq!(refused(decide(Outcome::Person(7), " ")), "case-problem-reason");
+    assert!(matches!(decide(Outcome::Person(8), "x"), Err(Error::NotFound)));
+    assert_eq!(refused(decide(Outcome::Reopened, "x")), "case-problem-open");
+    decide(Outcome::Person(7), "NIP dan nama cocok").unwrap();
+    assert_eq!(refused(decide(Outcome::Nobody, "x")), "case-problem-decided");
+    decide(Outcome::Reopened, "Unit ternyata lain").unwrap();
+    decide(Outcome::Nobody, "Bukan pegawai di sini").unwrap();
     assert_eq!(intake::find(&mut conn, id).unwrap().state, "nobody");
-    let trail: Vec<(String, Option<i64>)> = list_decisions(&mut conn, id)
+    let trail: Vec<(String, Option<i64>, Option<i64>)> = list_decisions(&mut conn, id)
         .unwrap()
         .into_iter()
-        .map(|row| (row.outcome, row.person_id))
+        .map(|row| (row.outcome, row.person_id, row.number))
         .collect();
-    let wanted = [("nobody", None), ("reopened", None), ("person", Some(7))];
+    let wanted = [
+        ("nobody", None, Some(1)),
+        ("reopened", None, Some(1)),
+        ("person", Some(7), Some(1)),
+    ];
     assert_eq!(
         trail,
-        wanted.map(|(outcome, person)| (outcome.to_owned(), person))
+        wanted.map(|(outcome, person, number)| (outcome.to_owned(), person, number))
     );
+}
+
+#[test]
+fn a_second_examiner_who_says_the_same_decides() {
+    let mut conn = ministry();
+    let id = taken(&mut conn, "2023-12-01");
+    let first = decide(&mut conn, id, &of_two(Outcome::Person(7), 1), DAY).unwrap();
+    assert_eq!(first.1, Settled::Waits);
+    let row = intake::find(&mut conn, id).unwrap();
+    assert_eq!(
+        (row.state.as_str(), row.first_answer_id),
+        ("received", Some(first.0))
+    );
+    for outcome in [Outcome::Person(7), Outcome::Nobody] {
+        let again = decide(&mut conn, id, &of_two(outcome, 1), DAY);
+        assert_eq!(refused(again), "case-problem-same-examiner");
+    }
+    // Switching the setting off does not make one examiner's answer a decision.
+    let alone = decide(&mut conn, id, &answer(Outcome::Person(7), 1, "x"), DAY);
+    assert_eq!(refused(alone), "case-problem-same-examiner");
+    let other = decide(&mut conn, id, &of_two(Outcome::Reopened, 2), DAY);
+    assert_eq!(refused(other), "case-problem-not-yours");
+    let second = decide(&mut conn, id, &of_two(Outcome::Person(7), 2), DAY + 60).unwrap();
+    assert_eq!(second.1, Settled::Decided);
+    let row = intake::find(&mut conn, id).unwrap();
+    assert_eq!((row.state.as_str(), row.first_answer_id), ("identified", None));
+    let steps: Vec<(i64, String)> = list_decisions(&mut conn, id)
+        .unwrap()
+        .into_iter()
+        .map(|row| (row.account_id, row.step))
+        .collect();
+    assert_eq!(steps, [(2, "second".to_owned()), (1, "first".to_owned())]);
+}
+
+#[test]
+fn a_second_examiner_who_says_otherwise_opens_it_again() {
+    let mut conn = ministry();
+    let id = taken(&mut conn, "2023-12-01");
+    let mut say = |outcome, account| decide(&mut conn, id, &of_two(outcome, account), DAY).unwrap().1;
+    assert_eq!(say(Outcome::Person(7), 1), Settled::Waits);
+    assert_eq!(say(Outcome::Person(9), 2), Settled::Differs);
+    assert_eq!(say(Outcome::Nobody, 2), Settled::Waits);
+    assert_eq!(say(Outcome::Reopened, 2), Settled::Open);
+    assert_eq!(say(Outcome::Person(7), 2), Settled::Waits);
+    assert_eq!(say(Outcome::Nobody, 1), Settled::Differs);
+    let row = intake::find(&mut conn, id).unwrap();
+    assert_eq!((row.state.as_str(), row.first_answer_id), ("received", None));
+    assert_eq!(list_decisions(&mut conn, id).unwrap().len(), 6);
+}
+
+#[test]
+fn an_answer_is_about_the_proposal_that_was_on_the_screen() {
+    let mut conn = ministry();
+    let id = taken(&mut conn, "2023-12-01");
+    let anew = Roster::load(&mut conn)
+        .unwrap()
+        .propose(&received("Boedi Santoso", "2023-12-01"));
+    assert!(save_anew(&mut conn, id, &anew, DAY + 5).unwrap());
+    let old = Answer {
+        seen: Some(1),
+        ..answer(Outcome::Person(7), 1, "x")
+    };
+    assert_eq!(refused(decide(&mut conn, id, &old, DAY)), "case-problem-newer");
+    let new = Answer { seen: Some(2), ..old };
+    decide(&mut conn, id, &new, DAY).unwrap();
+    assert_eq!(list_decisions(&mut conn, id).unwrap()[0].number, Some(2));
+    assert!(
+        !save_anew(&mut conn, id, &anew, DAY + 9).unwrap(),
+        "it is decided"
+    );
+    let past = list_past(&mut conn, id).unwrap();
+    assert_eq!(past.len(), 1);
+    assert_eq!(
+        (past[0].number, past[0].made_s, past[0].replaced_s),
+        (1, DAY, DAY + 5)
+    );
+}
+
+#[test]
+fn only_proposals_of_another_roster_or_model_are_made_anew() {
+    let mut conn = ministry();
+    let id = taken(&mut conn, "2023-12-01");
+    let before = Roster::load(&mut conn).unwrap();
+    assert_eq!(count_stale(&mut conn, &before).unwrap(), 0);
+    conn.batch_execute("UPDATE person SET city = 'Cimahi', updated_s = 6 WHERE id = 9")
+        .unwrap();
+    let after = Roster::load(&mut conn).unwrap();
+    assert_eq!(count_stale(&mut conn, &after).unwrap(), 1);
+    let anew = propose_anew(&mut conn, &after, 0, 10).unwrap();
+    assert_eq!(anew.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [id]);
+    assert!(propose_anew(&mut conn, &after, id, 10).unwrap().is_empty());
+    assert!(save_anew(&mut conn, id, &anew[0].1, DAY).unwrap());
+    assert_eq!(count_stale(&mut conn, &after).unwrap(), 0);
+    // An answer that waits for a second examiner keeps the proposal that it was given about.
+    decide(&mut conn, id, &of_two(Outcome::Nobody, 1), DAY).unwrap();
+    assert_eq!(count_stale(&mut conn, &before).unwrap(), 0);
+    conn.batch_execute(
+        "UPDATE complaint SET first_answer_id = NULL; UPDATE crossref SET model_version = 'old'",
+    )
+    .unwrap();
+    assert_eq!(count_stale(&mut conn, &after).unwrap(), 1);
+}
+
+#[test]
+fn a_line_says_both_sides_and_how_many_share_what_is_recorded() {
+    let mut conn = ministry();
+    let id = taken(&mut conn, "2023-12-01");
+    let stored = find(&mut conn, id).unwrap().unwrap();
+    let explained = explanation(&stored).unwrap();
+    let lines = &explained.candidates[0].evidence;
+    let name = lines.iter().find(|line| line.recorded == "santoso").unwrap();
+    assert_eq!((name.written.as_str(), name.bearers), ("santoso", Some(1)));
+    let nip = lines.iter().find(|line| line.field == "nip").unwrap();
+    assert_eq!(nip.recorded, "198505122010011003");
+    assert_eq!(compared("omitted", "bin"), ("", "bin"));
+    assert_eq!(
+        compared("differs", "budi / dewi lestari"),
+        ("budi", "dewi lestari")
+    );
+}
+
+#[test]
+fn words_of_another_model_do_not_break_a_page() {
+    let mut conn = ministry();
+    let id = taken(&mut conn, "2023-12-01");
+    let mut stored = find(&mut conn, id).unwrap().unwrap();
+    stored.explanation = r#"{"rule":"by-stars","conflict":false,"prior_bits":-1.0,"namesakes":0,"candidates":[{"person_id":7,"score":0.5,"posterior":0.5,"evidence":[{"field":"aura","level":"bright","bits":1.5,"detail":"a = b"}],"contradictions":[]}]}"#.to_owned();
+    let explained = explanation(&stored).unwrap();
+    let line = &explained.candidates[0].evidence[0];
+    for key in [&explained.rule, &line.field, &line.level] {
+        assert_eq!(key, "other");
+    }
+    assert_eq!((line.written.as_str(), line.recorded.as_str()), ("a", "b"));
+}
+
+#[test]
+fn a_search_by_hand_has_limits() {
+    let mut conn = ministry();
+    assert!(look_up(&mut conn, "de").unwrap().short);
+    assert!(look_up(&mut conn, "%%%").unwrap().people.is_empty());
+    assert_eq!(look_up(&mut conn, "dew").unwrap().people[0].id, 9);
+    for id in 100..130 {
+        conn.batch_execute(&format!(
+            "INSERT INTO person (id, nip, name, unit, unit_path, position, city, grade, employment, search, updated_s)
+                VALUES ({id}, 'n{id}', 'Agus', '', '', '', '', '', 'pns', 'agus n{id} bagian umum', 5)"
+        ))
+        .unwrap();
+    }
+    let found = look_up(&mut conn, "umum agus").unwrap();
+    assert!(found.more && found.people.len() == SEARCH_MAX);
 }
 
 #[test]
