@@ -63,6 +63,7 @@ const AUTHORITY: &str = "bawaslu-peragaan";
 const OPERATOR: &str = "operator@kementerian.example";
 const HR: &str = "sdm@kementerian.example";
 const EXAMINER: &str = "pemeriksa@kementerian.example";
+const SECOND_EXAMINER: &str = "pemeriksa.dua@kementerian.example";
 const HEAD: &str = "pimpinan@kementerian.example";
 const DAY_S: i64 = 86_400;
 
@@ -78,6 +79,9 @@ pub struct DemoArgs {
     /// People on the roster of a fresh demonstration.
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(12..=20_000))]
     people: u16,
+    /// Who a complaint means is settled by two examiners; a fresh demonstration has a second one then.
+    #[arg(long)]
+    two_examiners: bool,
 }
 
 pub(super) fn run(args: &DemoArgs) -> anyhow::Result<()> {
@@ -110,6 +114,7 @@ fn config(args: &DemoArgs, port: u16) -> Config {
     config.web.listen = format!("127.0.0.1:{port}");
     config.web.public_url = format!("http://127.0.0.1:{port}");
     config.web.requests_per_minute = 6000;
+    config.complaints.two_examiners = args.two_examiners;
     config.mail.transport = MailTransport::Folder;
     config.mail.per_minute_max = 6000;
     "warn".clone_into(&mut config.logging.filter);
@@ -195,6 +200,7 @@ impl Seed<'_> {
             self.key.clone(),
         );
         let (nonce, now_s) = (app::random()?, self.start_s);
+        let two = self.app.config().complaints.two_examiners;
         self.app.write_here(move |conn| {
             officer::begin(conn, &origin, &vkey, &key, nonce, now_s)?;
             for (email, name, role, unit) in [
@@ -204,6 +210,16 @@ impl Seed<'_> {
                 (HEAD, "Pimpinan Unit", Role::UnitHead, people::HEADED),
             ] {
                 officer::add(conn, email, name, &[role], unit, now_s)?;
+            }
+            if two {
+                officer::add(
+                    conn,
+                    SECOND_EXAMINER,
+                    "Pemeriksa Kedua",
+                    &[Role::Examiner],
+                    "",
+                    now_s,
+                )?;
             }
             Ok(())
         })?;
@@ -439,6 +455,7 @@ fn doors(app: &App, people: &[Person]) -> anyhow::Result<Vec<(&'static str, Subj
         for (who, email) in [
             ("hr", HR),
             ("examiner", EXAMINER),
+            ("second examiner", SECOND_EXAMINER),
             ("unit head", HEAD),
             ("operator", OPERATOR),
         ] {

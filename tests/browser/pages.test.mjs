@@ -149,6 +149,63 @@ test("HR's and officers' pages", { timeout: 300_000 }, async (t) => {
   await examiner.look("complaint-new-errors");
 });
 
+test("an examiner goes through complaints by keyboard, and a second one confirms", { timeout: 300_000 }, async (t) => {
+  const portal = await startPortal(t, { args: ["--people", "120", "--two-examiners"] });
+  const browser = await openBrowser(t);
+  const examiner = await enter(browser, link(portal, "examiner"));
+  const lines = Array.from({ length: 60 }, (_, n) => `BANYAK-${n},laman,Budi Santoso ${n},Bagian Umum,Bandung,,,,`);
+  const head = "complaint_id,channel,accused_name,unit,city,position,nip_fragment,handle,incident_date";
+  await examiner.page.goto(`${portal.url}/complaints/import`);
+  await examiner.page.setInputFiles("[name=file]", { name: "banyak.csv", mimeType: "text/csv", buffer: Buffer.from([head, ...lines].join("\n")) });
+  await examiner.page.locator("button[value=import]").click();
+  await examiner.page.locator(".figures").waitFor();
+  await tour(examiner, { "complaints-many": "/complaints?state=undecided&page=2", "complaints-none": "/complaints?q=tidakada" });
+
+  // From the list to the one that waits longest; every bar has its number and word beside it, and no bar is read out.
+  await examiner.page.goto(`${portal.url}/complaints?q=PERAGAAN`);
+  await examiner.look("complaints");
+  await press(examiner, "a[href^='/complaints/next']", "Enter");
+  await examiner.page.waitForURL(/\/complaints\/\d+\?q=PERAGAAN/);
+  await examiner.look("complaint-candidates");
+  const bars = await examiner.page.locator("svg.bar").evaluateAll((all) => all.map((bar) => bar.getAttribute("aria-hidden")));
+  assert.ok(bars.length > 6 && bars.every((hidden) => hidden === "true"));
+  await examiner.page.evaluate(() => {
+    for (const fold of document.querySelectorAll(".candidate details")) fold.open = true;
+  });
+  await examiner.look("complaint-evidence");
+  await press(examiner, "[name=find]", "a");
+  await examiner.page.keyboard.type("nalis");
+  await examiner.page.keyboard.press("Enter");
+  await examiner.page.waitForURL(/find=analis/);
+  await examiner.look("complaint-search");
+  await press(examiner, "#who-1", "Space");
+  await press(examiner, "form[action$='/decide'] .button-primary", "Enter");
+  await examiner.page.locator("[name=reason]:invalid").waitFor();
+  await examiner.page.keyboard.type("NIP dan nama cocok.");
+  await press(examiner, "form[action$='/decide'] .button-primary", "Enter");
+  await examiner.page.locator("#waits").waitFor();
+  await examiner.look("complaint-waits");
+
+  const address = new URL(examiner.page.url()).pathname;
+  const second = await enter(browser, link(portal, "second examiner"));
+  await second.page.goto(`${portal.url}${address}`);
+  await second.look("complaint-second");
+  const answer = async (visitor, who) => {
+    await visitor.page.goto(`${portal.url}${address}`);
+    await visitor.page.locator(who).check();
+    await visitor.page.fill("[name=reason]", "Sudah dibandingkan.");
+    await visitor.page.locator("form[action$='/decide'] .button-primary").click();
+    await visitor.page.locator(".notice-title").first().waitFor();
+  };
+  await answer(second, "#who-nobody");
+  await second.look("complaint-differs");
+  assert.equal(await second.page.locator("#join").count(), 0, "nothing is said of the ledger before it is settled");
+  await answer(second, "#who-1");
+  await answer(examiner, "#who-1");
+  await examiner.page.locator("#join").waitFor();
+  await examiner.look("complaint-settled");
+});
+
 test("signing by keyboard, and what stands in its way", { timeout: 300_000 }, async (t) => {
   const portal = await startPortal(t);
   const browser = await openBrowser(t);

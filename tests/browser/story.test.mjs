@@ -169,7 +169,7 @@ test("from an HR export to a verified signature and a joined complaint", { timeo
   await examiner.look("complaint");
   await examiner.page.locator("[name=who]").first().check();
   await examiner.page.fill("[name=reason]", "NIP dan nama cocok dengan surat.");
-  await examiner.page.locator("form[action$='/decide'] button").click();
+  await examiner.page.locator("form[action$='/decide'] .button-primary").click();
   await examiner.page.waitForLoadState();
   assert.ok((await examiner.page.locator("main").innerText()).includes(code), "the join names the proof");
   await examiner.look("complaint-joined");
