@@ -102,7 +102,7 @@ evidence-level-frequency = banyaknya nama yang sama
 evidence-level-agrees = sesuai
 evidence-level-differs = bertentangan
 evidence-level-unknown = tidak dikenal
-evidence-level-somebody-else = milik orang lain
+evidence-level-somebody-else = yang ditulis milik orang lain
 evidence-level-outside = orang di luar daftar
 evidence-level-other = alasan dari versi lain
 
@@ -115,7 +115,7 @@ evidence-line-nickname = { $field } “{ $written }” lazim dipakai sebagai pan
 evidence-line-part = { $field } “{ $written }” merupakan bagian dari “{ $recorded }”.
 evidence-line-initial = { $field } “{ $written }” dapat menjadi inisial “{ $recorded }”.
 evidence-line-similar = { $field } “{ $written }” mirip dengan “{ $recorded }”.
-evidence-line-within = { $field } “{ $written }” memuat “{ $recorded }”, atau sebaliknya.
+evidence-line-within = { $field } “{ $written }” sejalan dengan “{ $recorded }”: yang satu termasuk dalam yang lain.
 evidence-line-some = { $field } “{ $written }” memiliki beberapa kata yang sama dengan “{ $recorded }”.
 evidence-line-former = { $field } “{ $written }” adalah nomor lama orang ini.
 evidence-line-first14 = { $field } “{ $written }”: empat belas angka pertamanya sama dengan “{ $recorded }”.

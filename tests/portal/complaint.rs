@@ -1,5 +1,7 @@
 //! Complaints: a file comes in, the linkage proposes, an examiner decides, the ledger answers.
 
+use std::fmt::Write as _;
+
 use ikrar::domain::role::Role;
 use ikrar::service::complaint;
 
@@ -109,7 +111,11 @@ fn from_a_file_to_a_decision_to_the_ledger() {
         .sees("Menandatangani sebelum kejadian")
         .sees(&code);
     let id = id_of(&portal, "S-1");
-    decide(&mut examiner, id, &first).ok().sees("Hari yang sama");
+    decide(&mut examiner, id, &first)
+        .ok()
+        .sees("Hari yang sama, urutan belum pasti")
+        .sees("Bandingkan kedua waktunya")
+        .sees("23 November 2023 pukul 09.");
     let id = id_of(&portal, "A-1");
     decide(&mut examiner, id, &first)
         .ok()
@@ -386,8 +392,8 @@ fn two_examiners_decide_together_where_the_setting_says_so() {
     }
 }
 
-#[test]
-fn hundreds_of_complaints_are_gone_through_one_by_one() {
+/// An office with 300 complaints, `M-000` to `M-299`; every other one names an outsider.
+fn hundreds() -> (TestPortal, Browser) {
     let (portal, mut examiner, _) = office();
     let mut table = HEADER.to_owned();
     for number in 0..300 {
@@ -396,11 +402,17 @@ fn hundreds_of_complaints_are_gone_through_one_by_one() {
         } else {
             "Budi Santoso"
         };
-        table += &format!("M-{number:03},laman,{name} {number},,,,,,,,\n");
+        writeln!(table, "M-{number:03},laman,{name} {number},,,,,,,,").unwrap();
     }
     import(&mut examiner, "a.csv", table.as_bytes(), "import")
         .ok()
         .sees("Ditambahkan 300");
+    (portal, examiner)
+}
+
+#[test]
+fn hundreds_of_complaints_are_gone_through_one_by_one() {
+    let (portal, mut examiner) = hundreds();
     let page = examiner.get("/complaints?state=undecided&page=2");
     page.ok().sees("300 aduan").sees("Halaman 2 dari 6");
     assert!(page.bytes.len() < 150_000, "{} bytes", page.bytes.len());
@@ -445,14 +457,18 @@ fn hundreds_of_complaints_are_gone_through_one_by_one() {
         .ok()
         .sees("290 aduan")
         .sees("Terlambat");
+}
 
-    // A roster that has changed: every undecided proposal anew, the old ones kept.
-    let third = portal.person(2).id;
-    rename(&portal, third, "<b>Orang</b> Luar");
+#[test]
+fn after_a_roster_changed_undecided_complaints_are_compared_anew_and_the_old_proposals_kept() {
+    let (portal, mut examiner) = hundreds();
+    let decided = id_of(&portal, "M-002");
+    answer(&mut examiner, decided, "nobody", "bukan pegawai").is(303);
+    rename(&portal, portal.person(2).id, "<b>Orang</b> Luar");
     examiner
         .get("/complaints")
         .ok()
-        .sees("290 usulan dibuat dari daftar pegawai atau model sebelumnya");
+        .sees("299 usulan dibuat dari daftar pegawai atau model sebelumnya");
     examiner
         .post("/complaints/compare", &[("state", "undecided")])
         .goes_to("/complaints?state=undecided");
@@ -465,6 +481,11 @@ fn hundreds_of_complaints_are_gone_through_one_by_one() {
         .sees("Usulan sebelumnya (1)")
         .sees("<b>Orang</b> Luar");
     assert!(!page.text().contains("<b>Orang"), "a name is text");
+    examiner
+        .get(&format!("/complaints/{decided}"))
+        .ok()
+        .sees("Usulan ke-1")
+        .lacks("Usulan ke-2");
 }
 
 /// Gives a person another name, as an import does.
