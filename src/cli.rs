@@ -32,6 +32,7 @@ pub mod migrate;
 pub mod monitor;
 pub mod officer;
 pub mod pact;
+mod published;
 pub mod restore;
 pub mod roster;
 mod rotate;

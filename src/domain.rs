@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod backup;
+pub mod bounds;
 pub mod cell;
 pub mod code;
 pub mod complaint;

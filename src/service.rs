@@ -8,6 +8,7 @@
 pub mod access;
 pub mod act;
 pub mod anchor;
+pub mod bounds;
 pub mod complaint;
 pub mod crossref;
 pub mod dashboard;

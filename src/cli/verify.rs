@@ -1,5 +1,5 @@
 //! `ikrar verify`: one proof file, row by row, perhaps with an opening; or the proof that a log told two stories (`equivocation`). No
-//! network, no database, no configuration.
+//! database, no configuration, and no network but where `--log` names an address.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use crate::cli::key;
+use crate::domain::bounds::Bounds;
 use crate::domain::entry::Body;
 use crate::domain::person::Field;
 use crate::domain::person::Opening;
@@ -23,11 +24,18 @@ use crate::domain::receipt::Shown;
 use crate::domain::receipt::verify_proof;
 use crate::domain::text::print_hex;
 use crate::domain::verdict::Verdict;
+use crate::ledger::cosignature::LogKey;
 use crate::ledger::equivocation::HEADER;
+use crate::ledger::note::Note;
 use crate::ledger::note::Vkey;
+use crate::ledger::policy::Policy;
 use crate::ledger::proof::PROOF_SIZE_BYTES_MAX;
+use crate::ledger::proof::Proof;
 
 mod equivocation;
+mod time;
+
+use time::Looked;
 
 /// What was not asked rightly.
 const USAGE: u8 = 2;
@@ -52,6 +60,12 @@ pub struct VerifyArgs {
     /// The log's key, from a source you trust: a file or the key itself. Without it, log.vkey beside FILE
     #[arg(long, value_name = "FILE|KEY")]
     pub vkey: Option<String>,
+    /// Log keys, witnesses and quorum that you believe (C2SP tlog-policy): says when witnesses had seen the signature
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// The published log (its folder, or https://…): it must hold what the file names, and shows after which time was signed
+    #[arg(long, value_name = "DIR|URL", requires = "policy")]
+    pub log: Option<String>,
     /// The report as JSON
     #[arg(long)]
     pub json: bool,
@@ -71,9 +85,11 @@ pub fn run(args: &VerifyArgs) -> ExitCode {
 fn check(args: &VerifyArgs) -> Result<ExitCode, String> {
     let file = read(&args.file)?;
     let opening = args.opening.as_deref().map(read).transpose()?;
-    let (vkey, beside) = match &args.vkey {
-        Some(text) => (Some(key::given(text)?), false),
-        None => (key_beside(&args.file)?, true),
+    let policy = args.policy.as_deref().map(read_policy).transpose()?;
+    let (vkey, beside) = match (&args.vkey, &policy) {
+        (Some(text), _) => (Some(key::given(text)?), false),
+        (None, Some(policy)) => (key_of(policy, &file), false),
+        (None, None) => (key_beside(&args.file)?, true),
     };
     if file.starts_with(HEADER.as_bytes()) {
         let judged = equivocation::judge(&file, vkey.as_ref());
@@ -84,15 +100,16 @@ fn check(args: &VerifyArgs) -> Result<ExitCode, String> {
     if let Some(path) = &args.pact {
         report.check_pact(&read(path)?);
     }
+    let time = time::find(&mut report, &file, policy.as_ref(), args.log.as_deref());
     let source = match (&vkey, beside) {
         (None, _) => "none",
         (Some(_), true) => "beside_the_file",
         (Some(_), false) => "given",
     };
     if args.json {
-        println!("{}", as_json(&report, source));
+        println!("{}", as_json(&report, &time, source));
     } else {
-        print!("{}", as_text(&report, source));
+        print!("{}", as_text(&report, &time, source));
     }
     Ok(ExitCode::from(report.verdict.exit_code()))
 }
@@ -109,6 +126,27 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     };
     result.map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     Ok(bytes)
+}
+
+fn read_policy(path: &Path) -> Result<Policy, String> {
+    let said = |error: String| format!("{}: {error}", path.display());
+    let text = String::from_utf8(read(path)?).map_err(|error| said(error.to_string()))?;
+    Policy::parse(&text).map_err(|error| said(error.to_string()))
+}
+
+/// The policy's log key that signed the file's checkpoint; where none did, one that shows it.
+fn key_of(policy: &Policy, file: &[u8]) -> Option<Vkey> {
+    let keys = || policy.logs().iter().filter_map(|log| log.key.vkey());
+    let note = std::str::from_utf8(file).ok().and_then(|text| {
+        let proof = Proof::parse(text).ok()?;
+        Note::parse(&proof.checkpoint_note).ok()
+    });
+    let signed = |vkey: &&Vkey| {
+        let key = LogKey::from((*vkey).clone());
+        note.as_ref()
+            .is_some_and(|note| key.verify(note).unwrap_or(false))
+    };
+    keys().find(signed).or_else(|| keys().next()).cloned()
 }
 
 fn key_beside(file: &Path) -> Result<Option<Vkey>, String> {
@@ -154,25 +192,29 @@ fn moment(seconds: i64) -> String {
     crate::render::datetime(seconds, "UTC", crate::render::Lang::En).unwrap_or_else(|| seconds.to_string())
 }
 
-fn shown(report: &ProofReport) -> Vec<(&'static str, String)> {
+fn shown(report: &ProofReport, time: &(Bounds, Looked)) -> Vec<(&'static str, String)> {
     let valid = report.verdict == Verdict::Valid;
-    report
-        .shown
-        .as_ref()
-        .filter(|_| valid)
-        .map(facts)
-        .unwrap_or_default()
+    let Some(shown) = report.shown.as_ref().filter(|_| valid) else {
+        return Vec::new();
+    };
+    let mut facts = facts(shown);
+    facts.extend(time::facts(&time.0, time.1, moment));
+    facts
 }
 
-fn as_json(report: &ProofReport, source: &str) -> serde_json::Value {
-    let facts: serde_json::Map<String, serde_json::Value> = shown(report)
+fn as_json(report: &ProofReport, time: &(Bounds, Looked), source: &str) -> serde_json::Value {
+    let facts: serde_json::Map<String, serde_json::Value> = shown(report, time)
         .into_iter()
         .map(|(name, value)| (name.to_owned(), json!(value)))
         .collect();
-    json!({ "verdict": report.verdict, "rows": report.rows, "key": source, "facts": facts })
+    // Beside anything but a valid proof no time is shown as true.
+    let bounds = (report.verdict == Verdict::Valid).then_some(&time.0);
+    let bounds = bounds
+        .map(|bounds| json!({ "known": bounds.known(), "after": bounds.after, "before": bounds.before }));
+    json!({ "verdict": report.verdict, "rows": report.rows, "key": source, "facts": facts, "bounds": bounds })
 }
 
-fn as_text(report: &ProofReport, source: &str) -> String {
+fn as_text(report: &ProofReport, time: &(Bounds, Looked), source: &str) -> String {
     let failed = report.verdict == Verdict::NotValid;
     let mut text = String::new();
     for row in report
@@ -190,7 +232,7 @@ fn as_text(report: &ProofReport, source: &str) -> String {
         text.push_str(line.trim_end());
         text.push('\n');
     }
-    for (name, value) in shown(report) {
+    for (name, value) in shown(report, time) {
         let value = value.replace(|c: char| c.is_control(), "?");
         let _infallible = writeln!(text, "  {name:<9} {value}");
     }

@@ -45,6 +45,8 @@ pub enum Check {
     Opening,
     /// The pact text is the one that the statement names.
     Pact,
+    /// The published log holds the trees that checkpoint and statement name.
+    Log,
 }
 
 /// A check and its answer.
@@ -81,8 +83,13 @@ impl ProofReport {
             ),
             _ => (Verdict::CannotTell, "there is no statement that names a text"),
         };
+        self.add(Check::Pact, outcome, detail);
+    }
+
+    /// Adds the answer of a check that needed more than the file.
+    pub fn add(&mut self, check: Check, outcome: Verdict, detail: &str) {
         self.rows.push(Row {
-            check: Check::Pact,
+            check,
             outcome,
             detail: detail.to_owned(),
         });

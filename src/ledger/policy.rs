@@ -162,6 +162,20 @@ pub struct Judgement {
     pub cosigned: Vec<(String, u64)>,
     /// Whether these are enough.
     pub has_quorum: bool,
+    /// When they were enough; none without the quorum, or where the quorum asks for nobody.
+    pub times: Option<QuorumTimes>,
+}
+
+/// What a quorum's cosignatures say about time, by the witnesses' clocks. Both hold as long as one honest witness, with a clock
+/// that is right, is in every set of witnesses that is enough; more than that nobody can ask of a quorum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuorumTimes {
+    /// The earliest time by which those who had cosigned were enough (with k of n: the k-th earliest). The checkpoint was there by
+    /// then: one of them is honest and cosigned it no later.
+    pub by_s: u64,
+    /// The latest time at which those who cosigned then or later are enough (with k of n: the k-th latest). The cosignatures
+    /// were not all there before: one of them is honest and cosigned no earlier.
+    pub from_s: u64,
 }
 
 impl Judgement {
@@ -258,11 +272,27 @@ impl Policy {
         }
         let names = cosigned.iter().map(|(name, _)| name.as_str()).collect();
         let has_quorum = self.can_form_quorum(&names);
+        let times = self.quorum_times(&cosigned);
         Ok(Judgement {
             checkpoint,
             cosigned,
             has_quorum,
+            times,
         })
+    }
+
+    fn quorum_times(&self, cosigned: &[(String, u64)]) -> Option<QuorumTimes> {
+        self.quorum.as_ref()?;
+        let enough = |counts: &dyn Fn(u64) -> bool| {
+            let names = cosigned.iter().filter(|(_, time_s)| counts(*time_s));
+            self.can_form_quorum(&names.map(|(name, _)| name.as_str()).collect())
+        };
+        let times = || cosigned.iter().map(|(_, time_s)| *time_s);
+        let by_s = times().filter(|by_s| enough(&|time_s| time_s <= *by_s)).min()?;
+        let from_s = times()
+            .filter(|from_s| enough(&|time_s| time_s >= *from_s))
+            .max()?;
+        Some(QuorumTimes { by_s, from_s })
     }
 
     /// Whether witnesses of these names are enough.

@@ -4,11 +4,13 @@
 
 use serde::Serialize;
 
+use crate::domain::bounds::Bounds;
 use crate::domain::code::Code;
 use crate::domain::receipt::verify_proof;
 use crate::domain::verdict::Verdict;
 use crate::ledger::note::Vkey;
 use crate::service::Error;
+use crate::service::bounds;
 use crate::service::proof::proof_of;
 use crate::service::public;
 use crate::service::public::PublicSignature;
@@ -37,6 +39,8 @@ pub struct Verified {
     pub checks: Vec<Check>,
     /// Whether the witnesses have seen it.
     pub finality: Finality,
+    /// Between which times it was made, by the witnesses' clocks.
+    pub bounds: Bounds,
 }
 
 /// Looks a code up and checks its proof. `None` where the code is not known, which says nothing about who signed.
@@ -51,6 +55,7 @@ pub fn by_code(
         return Ok(None);
     };
     let finality = Finality::of(conn, publisher, signature.index)?;
+    let bounds = bounds::of(conn, publisher, signature.index)?;
     let proof = match proof_of(conn, log, vkey, signature.index) {
         // Recorded, and not yet under a checkpoint: nothing can be shown, nothing has failed.
         Err(Error::Busy(_)) => None,
@@ -62,6 +67,7 @@ pub fn by_code(
             verdict: word(Verdict::CannotTell),
             checks: Vec::new(),
             finality,
+            bounds,
         }));
     };
     let report = verify_proof(proof.to_string().as_bytes(), Some(vkey), None);
@@ -80,6 +86,7 @@ pub fn by_code(
         verdict: word(report.verdict),
         checks,
         finality,
+        bounds,
     }))
 }
 

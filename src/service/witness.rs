@@ -25,6 +25,8 @@ pub struct Cosigned {
     pub note: String,
     /// The latest of the cosignatures' times, Unix seconds by the witnesses' clocks.
     pub latest_s: u64,
+    /// When the quorum had seen it by its own clocks ([`crate::ledger::policy::QuorumTimes::by_s`]): what is kept beside the note.
+    pub by_s: u64,
     /// When it was complete, by this portal's clock; `None` where that is not known any more.
     pub received_s: Option<i64>,
 }
@@ -37,6 +39,7 @@ impl Cosigned {
             size: judgement.checkpoint.size,
             note,
             latest_s,
+            by_s: judgement.times.map_or(latest_s, |times| times.by_s),
             received_s: Some(now_s),
         }))
     }
@@ -70,8 +73,8 @@ impl Finality {
 
 /// Keeps a checkpoint with the quorum, and lets the receipts that waited for it go.
 pub fn keep(conn: &mut Conn, cosigned: &Cosigned, now_s: i64) -> Result<(), Error> {
-    let latest_s = ledger::to_i64(cosigned.latest_s)?;
-    if witness::insert(conn, cosigned.size, &cosigned.note, latest_s)? {
+    let by_s = ledger::to_i64(cosigned.by_s)?;
+    if witness::insert(conn, cosigned.size, &cosigned.note, by_s)? {
         outbox::release_receipts(conn, cosigned.size, now_s)?;
     }
     Ok(())

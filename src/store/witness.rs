@@ -21,7 +21,8 @@ pub struct CosignedRow {
     pub size: i64,
     /// The whole note, with its cosignatures.
     pub note: String,
-    /// The latest of their times, Unix seconds.
+    /// When the quorum had seen it, Unix seconds by the witnesses' clocks: what it covers is no later. Kept, since a later policy must
+    /// not move the bound of an old receipt.
     pub cosigned_s: i64,
 }
 

@@ -11,6 +11,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::app::App;
+use crate::domain::bounds::Bounds;
 use crate::domain::code::Code;
 use crate::domain::entry::Entry;
 use crate::domain::text::print_hex;
@@ -122,8 +123,19 @@ fn signature(found: &Verified) -> Value {
         object.insert("method".to_owned(), json!(signature.method));
         object.insert("index".to_owned(), json!(signature.index));
         object.insert("finality".to_owned(), json!(found.finality));
+        object.insert("bounds".to_owned(), bounds(&found.bounds));
     }
     value
+}
+
+fn bounds(bounds: &Bounds) -> Value {
+    json!({
+        "known": bounds.known(),
+        "after": bounds.after.map(|after| after.time_s),
+        "anchor": bounds.after.map(|after| after.anchor),
+        "before": bounds.before.map(|before| before.time_s),
+        "checkpoint": bounds.before.map(|before| before.size),
+    })
 }
 
 fn one_election(numbers: &Numbers, now_s: i64) -> Value {

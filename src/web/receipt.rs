@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::domain::person::Opening;
 use crate::service::Error;
+use crate::service::bounds;
 use crate::service::proof;
 use crate::service::receipt;
 use crate::service::receipt::Receipt;
@@ -19,11 +20,13 @@ use crate::web::extract::SignerVisitor;
 use crate::web::sign::Which;
 use crate::web::sign::log_view;
 use crate::web::signin::see_other;
+use crate::web::verify::BoundsView;
 
 #[derive(Serialize)]
 struct Content {
     receipt: Receipt,
     finality: Finality,
+    bounds: BoundsView,
     /// The map entry that tells of the signature, once there is one.
     map: Option<u64>,
     verify: String,
@@ -31,10 +34,19 @@ struct Content {
 }
 
 async fn find(signer: &SignerVisitor, which: &Which) -> Result<Receipt, Error> {
-    Ok(find_with_finality(signer, which).await?.0)
+    let (person_id, election) = (signer.person.id, which.election.clone());
+    signer
+        .visitor
+        .app
+        .read(move |conn| receipt::find(conn, person_id, election.as_deref()))
+        .await
 }
 
-async fn find_with_finality(signer: &SignerVisitor, which: &Which) -> Result<(Receipt, Finality), Error> {
+/// The receipt with what the witnesses have seen of it.
+async fn find_witnessed(
+    signer: &SignerVisitor,
+    which: &Which,
+) -> Result<(Receipt, Finality, BoundsView), Error> {
     let (person_id, election) = (signer.person.id, which.election.clone());
     let publisher = signer.visitor.app.keys().log.clone();
     signer
@@ -44,13 +56,14 @@ async fn find_with_finality(signer: &SignerVisitor, which: &Which) -> Result<(Re
             let receipt = receipt::find(conn, person_id, election.as_deref())?;
             let index = u64::try_from(receipt.leaf_index).map_err(Error::internal)?;
             let finality = Finality::of(conn, &publisher, index)?;
-            Ok((receipt, finality))
+            let bounds = BoundsView::of(&bounds::of(conn, &publisher, index)?, &receipt.zone);
+            Ok((receipt, finality, bounds))
         })
         .await
 }
 
 async fn show(signer: SignerVisitor, which: Which, name: &str) -> Result<HttpResponse, Failure> {
-    let (receipt, finality) = match find_with_finality(&signer, &which).await {
+    let (receipt, finality, bounds) = match find_witnessed(&signer, &which).await {
         Err(Error::NotFound) => return Ok(see_other("/sign")),
         other => other?,
     };
@@ -70,6 +83,7 @@ async fn show(signer: SignerVisitor, which: Which, name: &str) -> Result<HttpRes
         }),
         receipt,
         finality,
+        bounds,
     };
     signer.visitor.page(name, content)
 }

@@ -11,6 +11,8 @@ use actix_web::web::Query;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::domain::bounds::Bounds;
+use crate::domain::bounds::Known;
 use crate::domain::code::Code;
 use crate::domain::code::CodeError;
 use crate::service::Problem;
@@ -162,8 +164,30 @@ struct CodePage {
     method: String,
     index: u64,
     finality: Finality,
+    bounds: BoundsView,
     public_url: String,
     register: Option<Register>,
+}
+
+/// Time bounds as a page shows them: in whole minutes that claim no more than is known.
+#[derive(Serialize)]
+pub(super) struct BoundsView {
+    known: Known,
+    after_s: Option<u64>,
+    before_s: Option<u64>,
+    zone: String,
+}
+
+impl BoundsView {
+    pub(super) fn of(bounds: &Bounds, zone: &str) -> Self {
+        let (after_s, before_s) = bounds.minutes();
+        Self {
+            known: bounds.known(),
+            after_s,
+            before_s,
+            zone: zone.to_owned(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -195,6 +219,7 @@ impl CodePage {
             method: signature.method.clone(),
             index: signature.index,
             finality: found.finality,
+            bounds: BoundsView::of(&found.bounds, &election.zone),
             public_url: visitor.app.config().web.public_url.clone(),
             register: signature.register.clone().map(|(name, unit)| Register {
                 name,

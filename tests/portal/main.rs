@@ -12,6 +12,7 @@
 mod harness;
 
 mod acts;
+mod bounds;
 mod complaint;
 mod crash;
 mod dispute;

@@ -25,12 +25,12 @@ use crate::harness::TestWitness;
 
 const NAMES: [&str; 3] = ["koran", "bawaslu", "kampus"];
 
-fn witnessed() -> (TestPortal, Vec<TestWitness>) {
+pub(crate) fn witnessed() -> (TestPortal, Vec<TestWitness>) {
     let (portal, witnesses) = TestPortal::witnessed(&NAMES, 2);
     (portal.with_election().with_pact().with_people(3), witnesses)
 }
 
-fn sign(portal: &TestPortal, person: usize) -> Browser {
+pub(crate) fn sign(portal: &TestPortal, person: usize) -> Browser {
     let mut browser = portal.sign_in(person);
     let form = portal.sign_as(person).sign(portal);
     let mut fields = vec![("election", ELECTION)];

@@ -112,6 +112,32 @@ fn a_checkpoint_is_judged() {
 }
 
 #[test]
+fn a_quorum_has_two_times_and_more_witnesses_make_both_better() {
+    let times = |policy: &Policy, times_s: &[(u8, u64)]| {
+        let times = policy.judge(&note(times_s)).unwrap().times;
+        times.map(|times| (times.by_s, times.from_s))
+    };
+    let two = log_line() + &witness_lines(4) + "group two 2 w0 w1 w2\nquorum two\n";
+    let two = Policy::parse(&two).unwrap();
+    assert_eq!(times(&two, &[(0, 50), (1, 70)]), Some((70, 50)));
+    // The second earliest, and the second latest: one witness whose clock is wrong moves neither.
+    assert_eq!(times(&two, &[(0, 50), (1, 70), (2, 9_000)]), Some((70, 70)));
+    assert_eq!(times(&two, &[(0, 1), (1, 70), (2, 80)]), Some((70, 70)));
+    assert_eq!(times(&two, &[(0, 50), (3, 60)]), None, "w3 is in no group");
+    // Groups in groups: X1 and X3 at 50 and 70, and one of Y.
+    assert_eq!(times(&example(), &[(0, 50), (2, 70), (4, 60)]), Some((70, 50)));
+    assert_eq!(
+        times(&example(), &[(0, 50), (2, 70), (4, 60), (5, 90)]),
+        Some((70, 50))
+    );
+    assert_eq!(
+        times(&example(), &[(0, 50), (1, 60), (2, 70), (4, 90)]),
+        Some((90, 60))
+    );
+    assert_eq!(times(&example(), &[(0, 50), (1, 60)]), None);
+}
+
+#[test]
 fn nobody_asked_is_a_quorum_without_a_span() {
     let policy = Policy::none(log(1).vkey());
     let judged = policy.judge(&note(&[(0, 50)])).unwrap();
@@ -119,7 +145,8 @@ fn nobody_asked_is_a_quorum_without_a_span() {
     assert!(policy.is_quorum_none() && policy.can_form_quorum(&BTreeSet::new()));
     let listed = Policy::parse(&(log_line() + &witness_lines(1) + "quorum none\n")).unwrap();
     assert_eq!(listed.judge(&note(&[])).unwrap().span(), None);
-    assert_eq!(listed.judge(&note(&[(0, 50)])).unwrap().span(), Some((50, 50)));
+    let listed = listed.judge(&note(&[(0, 50)])).unwrap();
+    assert_eq!((listed.span(), listed.times), (Some((50, 50)), None));
 }
 
 #[test]
