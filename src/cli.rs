@@ -24,6 +24,7 @@ pub mod demo;
 mod desk;
 pub mod doctor;
 pub mod election;
+pub mod journal;
 mod key;
 pub mod keygen;
 pub mod ledger;
@@ -94,6 +95,9 @@ enum Command {
     /// Make the public files of the ledger again.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Read the private journal, prove its lines, and check such proofs.
+    #[command(subcommand)]
+    Journal(journal::JournalCommand),
     /// Copy a whole installation while it runs.
     Backup(backup::BackupArgs),
     /// Restore a backup into an empty installation.
@@ -135,6 +139,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Monitor(args) => return Ok(monitor::run(args, &Clock::machine())),
         Command::Witness(command) => witness::run(command)?,
         Command::Ledger(command) => ledger::run(command, &load()?)?,
+        Command::Journal(command) => return journal::run(command, load),
         Command::Backup(args) => backup::run(args, &load()?, &Clock::machine())?,
         Command::Restore(args) => restore::run(args, &load()?)?,
         Command::Doctor => return Ok(doctor::run(&load()?)),

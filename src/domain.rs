@@ -9,6 +9,7 @@ pub mod complaint;
 pub mod disputed;
 pub mod election;
 pub mod entry;
+pub mod journal;
 pub mod label_proof;
 pub mod log;
 pub mod nip;

@@ -28,6 +28,7 @@ pub mod publish;
 pub mod rebuild;
 pub mod receipt;
 pub mod roster;
+pub mod seal;
 pub mod sign;
 pub mod verify;
 pub mod witness;

@@ -1,5 +1,5 @@
-//! What the log does by itself while the portal runs: anchors and maps, each at most once a minute. Absent: what they say
-//! ([`crate::service::anchor`], [`crate::service::map`]).
+//! What the log does by itself while the portal runs: anchors and maps, each at most once a minute, and a seal a day. Absent: what
+//! they say ([`crate::service::anchor`], [`crate::service::map`], [`crate::service::seal`]).
 
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -19,9 +19,12 @@ use crate::service::Error;
 use crate::service::anchor;
 use crate::service::anchor::Anchoring;
 use crate::service::map::Maps;
+use crate::service::seal;
 
 /// How often is looked.
 const LOOK: Duration = Duration::from_secs(1);
+/// Seconds of a day.
+const DAY_S: i64 = 86_400;
 
 /// What the chores have to know from elsewhere.
 #[derive(Default)]
@@ -31,6 +34,10 @@ pub struct Chores {
     /// The minute in which the maps were last looked at.
     maps_minute: AtomicI64,
     maps: Arc<Mutex<Maps>>,
+    /// The minute in which the seals were last looked at.
+    seals_minute: AtomicI64,
+    /// The day, since 1970, through whose eve everything is sealed.
+    sealed_day: AtomicI64,
 }
 
 impl Chores {
@@ -65,8 +72,30 @@ pub fn run_once(app: &App) -> Result<(), Error> {
     if app.witnesses().gate().state() != GateState::Open {
         return Ok(());
     }
-    append_maps(app)?;
-    append_anchor(app)
+    // One that fails keeps none of the others from its turn.
+    let done = [append_maps(app), append_anchor(app), append_seals(app)];
+    done.into_iter().collect()
+}
+
+/// Every day that is over gets its seal; what does not succeed is tried again each minute.
+fn append_seals(app: &App) -> Result<(), Error> {
+    let (chores, now_s) = (app.chores(), app.now_s());
+    let (day, minute) = (now_s.div_euclid(DAY_S), now_s.div_euclid(60));
+    if chores.sealed_day.load(Ordering::Relaxed) == day
+        || chores.seals_minute.swap(minute, Ordering::Relaxed) == minute
+    {
+        return Ok(());
+    }
+    if app.read_here(|conn| seal::due(conn, now_s))?.is_empty() {
+        chores.sealed_day.store(day, Ordering::Relaxed);
+        return Ok(());
+    }
+    // The long work comes first and in parts, so that nobody who signs waits for it.
+    let placed = || app.write_here(|conn| seal::place(conn, seal::PLACED_AT_ONCE, &mut crate::app::random));
+    while placed()? == seal::PLACED_AT_ONCE {}
+    let checked = app.read_here(seal::recheck)?;
+    app.write_here(move |conn| seal::append(conn, checked, now_s, &mut crate::app::random))?;
+    Ok(())
 }
 
 fn lock(maps: &Mutex<Maps>) -> MutexGuard<'_, Maps> {

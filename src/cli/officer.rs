@@ -86,6 +86,7 @@ pub(super) fn run(command: &OfficerCommand, config: Config) -> anyhow::Result<()
                 let nonce = app::random()?;
                 let body = desk.read(|conn| officer::draft_approval(conn, key, nonce))?;
                 let index = desk.act(body, officer::enter_key)?;
+                note_key(&mut desk, index)?;
                 println!("Key {} is in force (entry {index}).", encode_base64(&key));
             }
             Ok(())
@@ -95,6 +96,7 @@ pub(super) fn run(command: &OfficerCommand, config: Config) -> anyhow::Result<()
                 let nonce = app::random()?;
                 let body = desk.read(|conn| officer::draft_end(conn, key, nonce))?;
                 let index = desk.act(body, officer::enter_key)?;
+                note_key(&mut desk, index)?;
                 println!("Key {} has ended (entry {index}).", encode_base64(&key));
             }
             Ok(())
@@ -114,6 +116,11 @@ pub(super) fn run(command: &OfficerCommand, config: Config) -> anyhow::Result<()
             Ok(())
         }
     }
+}
+
+fn note_key(desk: &mut Desk, index: u64) -> anyhow::Result<()> {
+    let now_s = desk.now_s();
+    desk.write(|conn| journal::note(conn, now_s, None, "key-entered", &format!("entry {index}")))
 }
 
 fn add(desk: &mut Desk, args: &AddArgs) -> anyhow::Result<()> {

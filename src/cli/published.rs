@@ -65,6 +65,16 @@ impl PublishedLog {
         root(size, &mut self.tiles).map_err(|error| unread(&error))
     }
 
+    /// The entry at an index; `None` where the log is shorter.
+    pub(super) fn entry(&mut self, index: u64) -> Result<Option<Vec<u8>>, PublishedError> {
+        if index >= self.size() {
+            return Ok(None);
+        }
+        let width = u64::from(TILE_WIDTH);
+        let place = usize::try_from(index % width).unwrap_or(usize::MAX);
+        Ok(self.bundle(index / width)?.into_iter().nth(place))
+    }
+
     /// All entries of a bundle, each compared with its leaf.
     pub(super) fn bundle(&mut self, number: u64) -> Result<Vec<Vec<u8>>, PublishedError> {
         let width_full = u64::from(TILE_WIDTH);

@@ -19,6 +19,7 @@ pub use custody::LogKey;
 pub use custody::Map;
 pub use custody::Policy;
 pub use custody::Seal;
+pub(crate) use custody::read_date;
 pub use dispute::Channel;
 pub use dispute::Dispute;
 pub use dispute::Outcome;

@@ -1,5 +1,9 @@
-//! The journal of personal data: who saw or changed what, by ids. Absent: what may be seen ([`crate::domain::role::may`]).
+//! The journal of personal data: who saw or changed what, by ids. Absent: what may be seen ([`crate::domain::role::may`]), its tree and
+//! its seals ([`crate::service::seal`]).
 
+use crate::domain::journal::Actor;
+use crate::domain::journal::Line;
+use crate::domain::text::Time;
 use crate::service::Error;
 use crate::service::access::Subject;
 use crate::store::Conn;
@@ -8,7 +12,8 @@ use crate::store::journal;
 pub use crate::store::journal::JournalRow;
 pub use crate::store::journal::list_newest;
 
-/// Notes that somebody (`None`: the command line) saw or changed something. `action` is a stable word, `subject` names ids only.
+/// Notes that somebody (`None`: the command line) saw or changed something. `action` is a stable word, `subject` names ids only; both
+/// must be able to stand in a sealed line ([`Line`]), so that no line ever stops the sealing.
 pub fn note(
     conn: &mut Conn,
     now_s: i64,
@@ -21,6 +26,7 @@ pub fn note(
         Some(Subject::Person(id)) => (None, Some(id)),
         None => (None, None),
     };
+    Line::of(0, Time::default(), Actor::CommandLine, (action, subject), [0; 32]).map_err(Error::internal)?;
     Ok(journal::insert(
         conn, now_s, account_id, person_id, action, subject,
     )?)
@@ -43,5 +49,9 @@ mod tests {
             .collect();
         assert_eq!(who, [(None, Some(5)), (Some(4), None), (None, None)]);
         assert!(list_newest(&mut conn, lines[2].id, 10).unwrap().is_empty());
+        for subject in ["two\nlines", " election a", &"x".repeat(401)] {
+            let refused = note(&mut conn, 60, None, "people-viewed", subject);
+            assert!(matches!(refused, Err(Error::Internal(_))), "{subject:?}");
+        }
     }
 }

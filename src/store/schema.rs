@@ -323,6 +323,19 @@ diesel::table! {
         person_id -> Nullable<BigInt>,
         action -> Text,
         subject -> Text,
+        salt -> Nullable<Binary>,
+        leaf -> Nullable<Binary>,
+        place -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    journal_seal (leaf_index) {
+        leaf_index -> BigInt,
+        date -> Text,
+        salt -> Binary,
+        size -> BigInt,
+        root -> Binary,
     }
 }
 
@@ -440,6 +453,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     crossref_past,
     crossref_decision,
     journal,
+    journal_seal,
     pending_act,
     dispute,
     attestation,

@@ -98,7 +98,23 @@ pub async fn list(officer: OfficerVisitor) -> Result<HttpResponse, Failure> {
             Ok(acts)
         })
         .await?;
+    for line in acts.iter().filter(|line| is_person(line.about.as_ref())) {
+        note(&officer, "act-viewed", format!("act {}", line.id)).await?;
+    }
     officer.visitor.page("acts/list", Content { acts })
+}
+
+/// Whether the page shows whose act it is: that goes into the journal.
+fn is_person(about: Option<&About>) -> bool {
+    matches!(about, Some(About::Person { .. }))
+}
+
+async fn note(officer: &OfficerVisitor, action: &'static str, subject: String) -> Result<(), Failure> {
+    let app = &officer.visitor.app;
+    let (actor, now_s) = (Some(Subject::Account(officer.officer.account.id)), app.now_s());
+    Ok(app
+        .write(move |conn| journal::note(conn, now_s, actor, action, &subject))
+        .await?)
 }
 
 #[derive(Serialize)]
@@ -152,6 +168,9 @@ async fn find(officer: &OfficerVisitor, id: i64) -> Result<(Waiting, Option<Abou
 pub async fn show(officer: OfficerVisitor, id: Path<i64>) -> Result<HttpResponse, Failure> {
     match find(&officer, id.into_inner()).await {
         Ok((waiting, about)) => {
+            if is_person(about.as_ref()) {
+                note(&officer, "act-viewed", format!("act {}", waiting.id)).await?;
+            }
             let page = ActPage::new(&officer, waiting, about)?;
             officer.visitor.page("acts/show", page)
         }

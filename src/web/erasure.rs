@@ -154,6 +154,7 @@ pub async fn draft(officer: OfficerVisitor, form: Form<DraftForm>) -> Result<Htt
     officer.check(Action::EraseData)?;
     let app = &officer.visitor.app;
     let (form, nonce, now_s) = (form.into_inner(), app::random()?, app.now_s());
+    note(&officer, "erasure-drafted", format!("member {}", form.member)).await?;
     let ground: Id = form.ground.parse().map_err(Failure::malformed)?;
     let drafted = app
         .read(move |conn| {

@@ -140,6 +140,15 @@ impl AddForm {
     }
 }
 
+/// Writes in the journal what an officer saw; ids only.
+async fn note(officer: &OfficerVisitor, action: &'static str, subject: String) -> Result<(), Failure> {
+    let app = &officer.visitor.app;
+    let (actor, now_s) = (Some(Subject::Account(officer.officer.account.id)), app.now_s());
+    Ok(app
+        .write(move |conn| journal::note(conn, now_s, actor, action, &subject))
+        .await?)
+}
+
 async fn page(
     officer: &OfficerVisitor,
     status: StatusCode,
@@ -153,6 +162,7 @@ async fn page(
         form: AddForm,
         errors: Vec<FieldError>,
     }
+    note(officer, "officers-viewed", String::new()).await?;
     let views = officer.visitor.app.read(officer::list_views).await?;
     let me = officer.officer.account.id;
     let officers: Vec<OfficerLine> = views.iter().map(|view| OfficerLine::new(view, me)).collect();
@@ -242,11 +252,15 @@ pub async fn enter(officer: OfficerVisitor, form: Form<SignedForm>) -> Result<Ht
     let (origin, now_s) = (app.origin()?, app.now_s());
     let act = form.parse(&origin)?;
     let (body, of) = (act.body.clone(), origin.clone());
+    let actor = Some(Subject::Account(officer.officer.account.id));
     let entered = app
-        .write(move |conn| officer::enter_key(conn, &of, act, now_s))
+        .write(move |conn| {
+            let index = officer::enter_key(conn, &of, act, now_s)?;
+            journal::note(conn, now_s, actor, "key-entered", &format!("entry {index}"))
+        })
         .await;
     match entered {
-        Ok(_) => officer
+        Ok(()) => officer
             .visitor
             .go("/officers", FlashKind::Good, "office-flash-key"),
         Err(error) => {
@@ -319,6 +333,8 @@ pub async fn request_key(officer: OfficerVisitor, form: Form<NewKeyForm>) -> Res
     let state = app
         .write(move |conn| {
             officer::request_key(conn, id, key, device.trim(), now_s)?;
+            let actor = Some(Subject::Account(id));
+            journal::note(conn, now_s, actor, "key-requested", &format!("account {id}"))?;
             Ok(officer::find_key(conn, &key)?.map(|known| known.state))
         })
         .await?;

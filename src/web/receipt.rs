@@ -10,7 +10,9 @@ use serde::Serialize;
 
 use crate::domain::person::Opening;
 use crate::service::Error;
+use crate::service::access::Subject;
 use crate::service::bounds;
+use crate::service::journal;
 use crate::service::proof;
 use crate::service::receipt;
 use crate::service::receipt::Receipt;
@@ -128,6 +130,11 @@ async fn find_opening(signer: &SignerVisitor, which: &Which) -> Result<Opening, 
 pub async fn opening(signer: SignerVisitor, which: Query<Which>) -> Result<HttpResponse, Failure> {
     let receipt = find(&signer, &which).await?;
     let opening = find_opening(&signer, &which).await?;
+    let app = &signer.visitor.app;
+    let (actor, now_s) = (Some(Subject::Person(signer.person.id)), app.now_s());
+    let subject = format!("signature {}", receipt.leaf_index);
+    app.write(move |conn| journal::note(conn, now_s, actor, "opening-downloaded", &subject))
+        .await?;
     Ok(download(
         &format!("ikrar-{}.opening", receipt.code),
         opening.print(),

@@ -218,10 +218,17 @@ pub async fn confirm(
 pub async fn discard(officer: OfficerVisitor, id: Path<i64>) -> Result<HttpResponse, Failure> {
     officer.check(Action::ImportRoster)?;
     let id = id.into_inner();
+    let (actor, now_s) = (
+        Some(Subject::Account(officer.officer.account.id)),
+        officer.visitor.app.now_s(),
+    );
     officer
         .visitor
         .app
-        .write(move |conn| roster::discard(conn, id))
+        .write(move |conn| {
+            roster::discard(conn, id)?;
+            journal::note(conn, now_s, actor, "roster-discarded", &format!("import {id}"))
+        })
         .await?;
     officer.visitor.go("/roster", FlashKind::Info, "roster-discarded")
 }

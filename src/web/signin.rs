@@ -20,6 +20,7 @@ use crate::service::access;
 use crate::service::access::LinkState;
 use crate::service::access::Subject;
 use crate::service::access::Token;
+use crate::service::journal;
 use crate::web::error::Failure;
 use crate::web::extract::Visitor;
 use crate::web::extract::Who;
@@ -173,6 +174,7 @@ fn open(
     if let Some(old) = old {
         access::leave(conn, &old, now_s)?;
     }
+    journal::note(conn, now_s, Some(subject), "signed-in", "")?;
     Ok(Some(match subject {
         Subject::Person(_) => "/sign",
         Subject::Account(id) => start_of(&access::officer(conn, id)?),

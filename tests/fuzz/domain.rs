@@ -8,6 +8,7 @@ use ikrar::domain::backup::is_path;
 use ikrar::domain::code::Code;
 use ikrar::domain::entry::Body;
 use ikrar::domain::entry::Entry;
+use ikrar::domain::journal::Evidence;
 use ikrar::domain::log::LogState;
 use ikrar::domain::nip::Nip;
 use ikrar::domain::pact::PactText;
@@ -79,6 +80,17 @@ pub(super) fn opening(bytes: &[u8]) {
         assert_eq!(fewer.commit(), opening.commit());
         if let Some(fragment) = Fragment::of(&opening) {
             assert_eq!(Fragment::decode(&fragment.encode()), Ok(fragment));
+        }
+    }
+}
+
+/// What an auditor is given of the journal.
+pub(super) fn journal(bytes: &[u8]) {
+    if let Ok(evidence) = Evidence::parse(bytes) {
+        assert_eq!(evidence.print(), bytes);
+        let _holds = evidence.check();
+        for seal in evidence.seals() {
+            assert!(seal.check(bytes).is_err(), "a proof is no entry");
         }
     }
 }

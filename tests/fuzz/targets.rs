@@ -31,6 +31,7 @@ pub(crate) const TARGETS: &[Target] = &[
     target("entry", domain::entry),
     target("equivocation", ledger::equivocation),
     target("fragment", domain::fragment),
+    target("journal", domain::journal),
     target("linkage", files::linkage),
     target("log", domain::log),
     target("map", ledger::map),

@@ -30,6 +30,7 @@ mod outside;
 mod public;
 mod recovery;
 mod roster;
+mod seal;
 mod sign;
 mod signin;
 mod tamper;

@@ -3,10 +3,12 @@
 use crate::cli::monitor::fold::Fold;
 use crate::cli::monitor::line::Line;
 use crate::cli::monitor::watch::Watch;
+use crate::domain::election::civil_day;
 use crate::domain::entry::Body;
 use crate::domain::entry::Entry;
 use crate::domain::entry::Outcome;
 use crate::domain::entry::Roster;
+use crate::domain::entry::Seal;
 use crate::domain::entry::Signature;
 use crate::domain::log::POLICY_DELAY_S;
 use crate::domain::log::SignatureFault;
@@ -120,6 +122,12 @@ fn on_and_off(index: u64, roster: &Roster, watch: &Watch) -> Vec<Line> {
     added.chain(removed).map(Line::notice).collect()
 }
 
+/// A day is sealed on the day after it; one that was sealed later says when the portal stood still.
+fn is_late(entry: &Entry, seal: &Seal) -> bool {
+    let written = civil_day(entry.at, &jiff::tz::TimeZone::UTC);
+    seal.date.tomorrow().is_ok_and(|next| next < written)
+}
+
 /// What concerns the log or an election, and no single person.
 fn of_the_log(index: u64, entry: &Entry, body: &Body) -> Vec<Line> {
     let at = entry.at.unix_i64();
@@ -149,6 +157,11 @@ fn of_the_log(index: u64, entry: &Entry, body: &Body) -> Vec<Line> {
         )),
         Body::Officer(_) => Line::change(format!(
             "officers: one more, another or one less at entry {index}"
+        )),
+        Body::Seal(seal) if is_late(entry, seal) => Line::notice(format!(
+            "seal of {}: written only at entry {index}, {}",
+            seal.date,
+            moment(at)
         )),
         Body::Unknown(_) => Line::notice(format!(
             "entry {index} is of a kind unknown to this version: numbers cannot be told; a newer ikrar may know it"

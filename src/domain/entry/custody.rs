@@ -114,7 +114,8 @@ impl Seal {
     }
 }
 
-fn read_date(text: &str) -> Result<Date, ValueError> {
+/// A `date`: `YYYY-MM-DD`.
+pub(crate) fn read_date(text: &str) -> Result<Date, ValueError> {
     let date: Date = text.parse().map_err(|_no_date| ValueError::Word)?;
     if date.to_string() == text && date.year() >= 0 {
         Ok(date)

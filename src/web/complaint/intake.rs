@@ -6,9 +6,11 @@ use crate::service::Error;
 use crate::service::Problem;
 use crate::service::access::Subject;
 use crate::service::complaint;
+use crate::service::complaint::Different;
 use crate::service::complaint::Taken;
 use crate::service::crossref::Proposal;
 use crate::service::journal;
+use crate::web::complaint::note;
 use crate::web::complaint::view;
 use crate::web::complaint::view::Choice;
 use crate::web::complaint::view::FieldError;
@@ -30,6 +32,15 @@ async fn authorities(officer: &OfficerVisitor) -> Result<Vec<Choice>, Failure> {
 fn error(officer: &OfficerVisitor, field: &'static str, key: &'static str) -> Result<FieldError, Failure> {
     let text = officer.visitor.words(&Problem::new(key))?;
     Ok(FieldError { field, text })
+}
+
+/// The page shows what stands in these complaints beside what came now.
+async fn note_different(officer: &OfficerVisitor, shown: &[Different]) -> Result<(), Failure> {
+    for different in shown {
+        let subject = format!("complaint {}", different.complaint_id);
+        note(officer, "complaint-viewed", subject).await?;
+    }
+    Ok(())
 }
 
 async fn take(

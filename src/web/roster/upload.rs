@@ -19,7 +19,9 @@ use crate::domain::text::Origin;
 use crate::ledger::encoding;
 use crate::service::Conn;
 use crate::service::Error;
+use crate::service::access::Subject;
 use crate::service::act::SignedAct;
+use crate::service::journal;
 use crate::service::roster;
 use crate::sheet::Limits;
 use crate::web::error::Failure;
@@ -73,7 +75,10 @@ async fn begin(officer: &OfficerVisitor, sent: &Sent) -> Result<i64, Failure> {
                 name: &name,
                 sha256: &sha256,
             };
-            roster::begin(conn, &election, file, Some(account), now_s)
+            let id = roster::begin(conn, &election, file, Some(account), now_s)?;
+            let (actor, subject) = (Some(Subject::Account(account)), format!("import {id}"));
+            journal::note(conn, now_s, actor, "roster-uploaded", &subject)?;
+            Ok(id)
         })
         .await?)
 }

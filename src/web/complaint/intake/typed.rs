@@ -17,6 +17,7 @@ use crate::service::complaint::Different;
 use crate::service::complaint::Taken;
 use crate::web::complaint::intake::authorities;
 use crate::web::complaint::intake::error;
+use crate::web::complaint::intake::note_different;
 use crate::web::complaint::intake::take;
 use crate::web::complaint::view::Choice;
 use crate::web::complaint::view::FieldError;
@@ -119,6 +120,7 @@ pub async fn add(officer: OfficerVisitor, form: Form<Typed>) -> Result<HttpRespo
         Some(Taken::Added(id)) => go(id, FlashKind::Good, "complaint-added"),
         Some(Taken::Unchanged(id)) => go(id, FlashKind::Info, "complaint-known"),
         Some(Taken::Different(different)) => {
+            note_different(&officer, std::slice::from_ref(&different)).await?;
             let errors = vec![error(&officer, "complaint_id", "complaint-problem-different")?];
             page(&officer, StatusCode::CONFLICT, typed, errors, Some(different)).await
         }
