@@ -10,7 +10,7 @@ use crate::harness::ELECTION;
 use crate::harness::TestPortal;
 use crate::harness::office_key;
 
-const FILE: &str = "nip,name,unit,position,city,email\n\
+pub(crate) const FILE: &str = "nip,name,unit,position,city,email\n\
     198609262009011001,Budi Santoso,Biro SDM,Analis,Jakarta,budi@contoh.example\n\
     199202292023232004,<script>alert(1)</script> Siti,Biro Hukum,Pranata,Jakarta,siti@contoh.example\n\
     1.98503E+17,Rina Marlina,Biro Umum,Arsiparis,Bandung,rina@contoh.example\n";
@@ -19,7 +19,7 @@ fn hr(portal: &TestPortal) -> Browser {
     portal.officer("hr@contoh.example", &[Role::Hr])
 }
 
-fn upload(browser: &mut Browser, name: &str, bytes: &[u8]) -> String {
+pub(crate) fn upload(browser: &mut Browser, name: &str, bytes: &[u8]) -> String {
     let page = browser.upload("/roster", "file", (name, bytes), &[("election", ELECTION)]);
     page.is(303);
     page.location().to_owned()

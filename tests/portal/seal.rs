@@ -1,8 +1,10 @@
 //! The private journal over several days: a seal each day, lines proved to an auditor, tampering named, and that views leave lines.
 
 use diesel::connection::SimpleConnection;
+use ed25519_dalek::SigningKey;
 use ikrar::app::chores;
 use ikrar::domain::role::Role;
+use ikrar::ledger::encoding::encode_base64;
 use ikrar::service::Error;
 use ikrar::service::journal;
 use ikrar::service::seal;
@@ -10,6 +12,8 @@ use serde_json::Value;
 
 use crate::harness::NOW_S;
 use crate::harness::TestPortal;
+use crate::roster::FILE;
+use crate::roster::upload;
 use crate::terminal::path;
 use crate::terminal::says;
 
@@ -271,4 +275,38 @@ fn whoever_sees_or_changes_personal_data_leaves_a_line_of_ids() {
         }
         assert!(line.account_id.is_some() != line.person_id.is_some(), "{line:?}");
     }
+}
+
+#[test]
+fn sign_ins_rosters_and_keys_leave_their_lines_too() {
+    let portal = TestPortal::new().with_election().with_pact().with_people(2);
+    let mut ani = portal.browser();
+    let email = portal.person(0).email.clone();
+    ani.post("/sign-in", &[("email", &email)])
+        .goes_to("/sign-in/sent");
+    let link = portal.newest_mail().link();
+    ani.post(&link, &[]).goes_to("/sign");
+    let mut hr = portal.officer("hr@kementerian.example", &[Role::Hr]);
+    let import = upload(&mut hr, "a.csv", FILE.as_bytes());
+    hr.get(&import).ok();
+    hr.post(&format!("{import}/discard"), &[]).goes_to("/roster");
+    let key = encode_base64(&SigningKey::from_bytes(&[77; 32]).verifying_key().to_bytes());
+    hr.post("/key", &[("key", &key), ("device", "Laptop")])
+        .goes_to("/key");
+    let lines = portal.read(|conn| Ok(journal::list_newest(conn, i64::MAX, 100)?));
+    let lines: Vec<_> = lines
+        .iter()
+        .rev()
+        .map(|line| (line.action.as_str(), line.subject.as_str()))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            ("signed-in", ""),
+            ("roster-uploaded", "import 1"),
+            ("roster-previewed", "import 1"),
+            ("roster-discarded", "import 1"),
+            ("key-requested", "account 1")
+        ]
+    );
 }
