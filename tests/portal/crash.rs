@@ -117,7 +117,7 @@ fn child() {
     });
 }
 
-fn spawn(data: &Path, limit_blocks: Option<u32>) -> Child {
+fn spawn(data: &Path, limit_blocks: Option<u64>) -> Child {
     let this = std::env::current_exe().unwrap();
     let args = ["--exact", "crash::child", "--nocapture", "--test-threads=1"];
     let mut command = match limit_blocks {
@@ -214,12 +214,22 @@ fn no_acknowledged_entry_is_lost_to_a_kill_at_any_moment() {
     check(data.path(), &told);
 }
 
+/// How large the database is, its write-ahead file too.
+fn database_blocks(data: &Path) -> u64 {
+    ["db.sqlite", "db.sqlite-wal"]
+        .into_iter()
+        .filter_map(|name| std::fs::metadata(data.join(name)).ok())
+        .map(|file| file.len().div_ceil(1024))
+        .sum()
+}
+
 #[test]
 fn a_full_disk_refuses_and_loses_nothing() {
     let data = tempfile::tempdir().unwrap();
     let mut told = BTreeMap::new();
-    // 1 KiB blocks: enough for the tables, soon too small for what comes.
-    let mut child = spawn(data.path(), Some(700));
+    // 1 KiB blocks: enough for the tables, which are there already, soon too small for what comes.
+    drop(open(data.path()));
+    let mut child = spawn(data.path(), Some(database_blocks(data.path()) + 600));
     let refused = listen(&mut child, &mut told, |_| false);
     child.kill().unwrap();
     child.wait().unwrap();
