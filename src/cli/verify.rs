@@ -25,6 +25,7 @@ use crate::domain::receipt::verify_proof;
 use crate::domain::text::print_hex;
 use crate::domain::verdict::Verdict;
 use crate::ledger::cosignature::LogKey;
+use crate::ledger::equivocation::Equivocation;
 use crate::ledger::equivocation::HEADER;
 use crate::ledger::note::Note;
 use crate::ledger::note::Vkey;
@@ -134,17 +135,21 @@ fn read_policy(path: &Path) -> Result<Policy, String> {
     Policy::parse(&text).map_err(|error| said(error.to_string()))
 }
 
-/// The policy's log key that signed the file's checkpoint; where none did, one that shows it.
+/// The policy's log key that signed the file's checkpoint, or that the file accuses; where there is none, one that shows it.
 fn key_of(policy: &Policy, file: &[u8]) -> Option<Vkey> {
     let keys = || policy.logs().iter().filter_map(|log| log.key.vkey());
-    let note = std::str::from_utf8(file).ok().and_then(|text| {
+    let text = std::str::from_utf8(file).ok();
+    let accused = text.and_then(|text| Equivocation::parse(text).ok());
+    let note = text.and_then(|text| {
         let proof = Proof::parse(text).ok()?;
         Note::parse(&proof.checkpoint_note).ok()
     });
     let signed = |vkey: &&Vkey| {
         let key = LogKey::from((*vkey).clone());
-        note.as_ref()
-            .is_some_and(|note| key.verify(note).unwrap_or(false))
+        accused.as_ref().is_some_and(|accused| accused.key == key)
+            || note
+                .as_ref()
+                .is_some_and(|note| key.verify(note).unwrap_or(false))
     };
     keys().find(signed).or_else(|| keys().next()).cloned()
 }
