@@ -17,12 +17,14 @@ pub use custody::Custody;
 pub use custody::POLICY_DELAY_S;
 pub use custody::PolicyAt;
 pub use election::ElectionState;
+pub use election::LabelState;
 pub use election::PactVersion;
 pub use fault::Fault;
 pub use fault::Inconsistency;
 pub use fault::SignatureFault;
 pub use movement::Movement;
 pub use movement::Off;
+pub use movement::Removal;
 pub use prepared::Prepared;
 
 use std::collections::BTreeMap;

@@ -14,9 +14,12 @@ use crate::domain::entry::Map;
 use crate::domain::entry::Roster;
 use crate::domain::log::Fault;
 use crate::domain::log::Movement;
+use crate::domain::log::Removal;
 use crate::domain::log::labels::Labels;
 use crate::domain::log::labels::Slot;
 use crate::domain::text::Time;
+use crate::ledger::hash::Hash;
+use crate::ledger::map::LabelMap;
 
 /// A pact version's name and the index of its entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +28,23 @@ pub struct PactVersion {
     pub hash: [u8; 32],
     /// Where it stands.
     pub index: u64,
+}
+
+/// What a log says of one label of an election.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LabelState {
+    /// The label.
+    pub label: [u8; 32],
+    /// Is it on?
+    pub on: bool,
+    /// Index of the roster entry that last put it on or off.
+    pub since: u64,
+    /// Index of its live signature.
+    pub signature: Option<u64>,
+    /// Did two officers attest that the person signed on paper?
+    pub attested: bool,
+    /// Were the person's data erased?
+    pub erased: bool,
 }
 
 /// One election as its log tells it.
@@ -40,6 +60,10 @@ pub struct ElectionState {
     by_day: BTreeMap<Date, u64>,
     at_opening: Option<u64>,
     movements: Vec<Movement>,
+    /// Labels that went off without a live signature, in their order.
+    unsigned_off: Vec<Removal>,
+    /// The live signatures, from the first `map` entry on: nobody else needs them so.
+    map: Option<LabelMap>,
     last_map: Option<Time>,
     closed: bool,
 }
@@ -56,6 +80,8 @@ impl ElectionState {
             by_day: BTreeMap::new(),
             at_opening: None,
             movements: Vec::new(),
+            unsigned_off: Vec::new(),
+            map: None,
             last_map: None,
             closed: false,
         }
@@ -143,9 +169,52 @@ impl ElectionState {
         self.at_opening
     }
 
-    /// What roster entries changed since the window opened.
+    /// What each roster entry changed, in their order.
     pub fn movements(&self) -> &[Movement] {
         &self.movements
+    }
+
+    /// Every label that went off without a live signature, in their order.
+    pub fn unsigned_off(&self) -> &[Removal] {
+        &self.unsigned_off
+    }
+
+    /// The day of a time in the election's zone.
+    pub fn day_of(&self, at: Time) -> Date {
+        civil_day(at, &self.zone)
+    }
+
+    /// How many labels ever were on: each has a place below it, in the order of coming.
+    pub fn label_count(&self) -> u32 {
+        self.labels.count()
+    }
+
+    /// A label's place.
+    pub fn place_of(&self, label: &[u8; 32]) -> Option<u32> {
+        self.labels.place(label)
+    }
+
+    /// What the log says of the label at a place.
+    pub fn label_at(&self, place: u32) -> Option<LabelState> {
+        let (label, slot) = self.labels.at(place)?;
+        Some(LabelState {
+            label: *label,
+            on: slot.on,
+            since: slot.since,
+            signature: slot.live().map(|(index, _)| index),
+            attested: slot.attested,
+            erased: slot.erased,
+        })
+    }
+
+    /// Indexes of the signature entries that were valid when they came, voided ones too, ascending.
+    pub fn signatures(&self) -> &[u64] {
+        self.labels.signed()
+    }
+
+    /// Whose signature the nth of [`ElectionState::signatures`] is.
+    pub fn signer_at(&self, nth: usize) -> Option<LabelState> {
+        self.label_at(self.labels.signer(nth)?)
     }
 
     /// Time passes before the next entry is applied.
@@ -195,17 +264,23 @@ impl ElectionState {
 
     pub(super) fn change_roster(&mut self, index: u64, at: Time, roster: &Roster) -> Result<(), Fault> {
         self.ensure_open()?;
-        let mut movement = Movement::new(index, at, roster.add.len());
+        let mut movement = Movement::new(index, at, self.at_opening.is_some(), roster.add.len());
         for label in &roster.add {
             self.turn(label, true, index)?;
         }
         for (label, reason) in &roster.off {
-            movement.take_off(*reason, self.live_signature(label).is_some());
+            let has_signed = self.live_signature(label).is_some();
+            movement.take_off(*reason, has_signed);
             self.turn(label, false, index)?;
+            if !has_signed {
+                self.unsigned_off.push(Removal {
+                    index,
+                    label: *label,
+                    reason: *reason,
+                });
+            }
         }
-        if self.at_opening.is_some() {
-            self.movements.push(movement);
-        }
+        self.movements.push(movement);
         Ok(())
     }
 
@@ -256,7 +331,18 @@ impl ElectionState {
             return Err(Fault::MapTooSoon);
         }
         self.last_map = Some(at);
-        Ok(())
+        let mut live = self.map.take().unwrap_or_else(|| self.map_now());
+        let agrees = live.root() == Hash::from_bytes(map.root);
+        self.map = Some(live);
+        if agrees { Ok(()) } else { Err(Fault::MapRoot) }
+    }
+
+    fn map_now(&self) -> LabelMap {
+        let mut map = LabelMap::default();
+        for (label, index) in self.live_signatures() {
+            map.insert(*label, index);
+        }
+        map
     }
 
     pub(super) fn dispute(&mut self, label: &[u8; 32]) {
@@ -300,6 +386,12 @@ impl ElectionState {
         let before = *slot;
         change(slot);
         let after = *slot;
+        if let Some(map) = self.map.as_mut().filter(|_| before.live() != after.live()) {
+            match after.live() {
+                Some((index, _)) => map.insert(*label, index),
+                None => map.remove(label),
+            };
+        }
         let step = |count: &mut u64, was: bool, is: bool| match (was, is) {
             (false, true) => *count = count.saturating_add(1),
             (true, false) => *count = count.saturating_sub(1),

@@ -74,12 +74,14 @@ pub(super) struct Labels {
 }
 
 impl Labels {
-    fn place(&self, label: &[u8; 32]) -> Option<u32> {
+    /// The label's place, in the order of coming.
+    pub(super) fn place(&self, label: &[u8; 32]) -> Option<u32> {
         let same = |place: &u32| self.at(*place).is_some_and(|(other, _)| other == label);
         self.places.find(self.hasher.hash_one(label), same).copied()
     }
 
-    fn at(&self, place: u32) -> Option<&([u8; 32], Slot)> {
+    /// The label at a place.
+    pub(super) fn at(&self, place: u32) -> Option<&([u8; 32], Slot)> {
         self.slots.get(usize::try_from(place).ok()?)
     }
 
@@ -113,6 +115,21 @@ impl Labels {
             self.signed.push(index);
             self.signers.push(place);
         }
+    }
+
+    /// How many labels there are.
+    pub(super) fn count(&self) -> u32 {
+        u32::try_from(self.slots.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Indexes of signatures that were valid when they came, ascending.
+    pub(super) fn signed(&self) -> &[u64] {
+        &self.signed
+    }
+
+    /// The place of the label whose signature is the nth of these.
+    pub(super) fn signer(&self, nth: usize) -> Option<u32> {
+        self.signers.get(nth).copied()
     }
 
     /// Whose live signature stands at this index.

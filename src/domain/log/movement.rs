@@ -1,5 +1,5 @@
-//! Lives here: who came onto a roster and left it, before and after the opening, counted: what an operator could do to M.
-//! Absent: the labels themselves.
+//! Lives here: who came onto a roster and left it, before and after the opening, counted: what an operator could do to M; and
+//! the labels that left it without having signed. Absent: what is to be thought of it.
 
 use crate::domain::entry::OffReason;
 use crate::domain::text::Time;
@@ -13,6 +13,17 @@ pub struct Off {
     pub unsigned: u64,
 }
 
+/// A label that went off without a live signature: who did not sign no longer shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Removal {
+    /// The roster entry's index.
+    pub index: u64,
+    /// The label.
+    pub label: [u8; 32],
+    /// Why it went off.
+    pub reason: OffReason,
+}
+
 /// What one roster entry changed. The small numbers fit: an entry holds at most 900 labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Movement {
@@ -20,15 +31,18 @@ pub struct Movement {
     pub index: u64,
     /// The entry's time.
     pub at: Time,
+    /// Had the window opened?
+    pub since_opening: bool,
     added: u16,
     off: [(u16, u16); 4],
 }
 
 impl Movement {
-    pub(super) fn new(index: u64, at: Time, added: usize) -> Self {
+    pub(super) fn new(index: u64, at: Time, since_opening: bool, added: usize) -> Self {
         Self {
             index,
             at,
+            since_opening,
             added: u16::try_from(added).unwrap_or(u16::MAX),
             off: [(0, 0); 4],
         }

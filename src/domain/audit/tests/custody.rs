@@ -7,6 +7,7 @@ use crate::domain::entry::Dispute;
 use crate::domain::entry::OffReason;
 use crate::domain::entry::Outcome;
 use crate::domain::log::Off;
+use crate::ledger::map::LabelMap;
 
 fn fault<T>(change: impl Fn(&mut Book) -> T) -> &'static str {
     let mut book = signed();
@@ -146,6 +147,28 @@ fn a_map_is_recomputed() {
         book.add(Body::Map(entry::Map { election, size, root }), &[]);
     };
     assert_eq!(fault(|book| map(book, 5, [0; 32])), "map_size");
+    let root_of = |pairs: &[(u8, u64)]| {
+        let mut map = LabelMap::default();
+        for (label, index) in pairs {
+            map.insert([*label; 32], *index);
+        }
+        *map.root().as_bytes()
+    };
+    assert_eq!(fault(|book| map(book, 6, [0; 32])), "map_root");
+    assert_eq!(fault(|book| map(book, 6, root_of(&[(1, 4)]))), "map_root");
+    let mut book = signed();
+    map(&mut book, 6, root_of(&[(1, 4), (2, 5)]));
+    book.minute = 1;
+    let dispute = book.dispute(4);
+    book.resolve(dispute, Outcome::Upheld);
+    book.sign(book.statement(3, 63), 63);
+    let mut late = book.clone();
+    map(&mut late, 10, root_of(&[(1, 4), (2, 5), (3, 9)]));
+    assert_eq!(late.fault().1, "map_root", "what was voided is in it no more");
+    map(&mut book, 10, root_of(&[(2, 5), (3, 9)]));
+    assert_eq!(book.audit().fault, None);
+    map(&mut book, 11, root_of(&[(2, 5), (3, 9)]));
+    assert_eq!(book.fault().1, "map_too_soon");
 }
 
 #[test]
@@ -217,4 +240,10 @@ fn what_happened_to_the_roster_since_the_opening_is_kept() {
     assert_eq!((last.index, last.at, last.added()), (6, time(5), 1));
     let off: Vec<_> = last.off().filter(|(_, off)| off.all > 0).collect();
     assert_eq!(off, [(OffReason::Left, Off { all: 2, unsigned: 1 })]);
+    let unsigned: Vec<_> = election
+        .unsigned_off()
+        .iter()
+        .map(|off| (off.index, off.label, off.reason))
+        .collect();
+    assert_eq!(unsigned, [(6, [3; 32], OffReason::Left)]);
 }
