@@ -7,36 +7,47 @@
     reason = "the report goes to the terminal, what kept it from being made too"
 )]
 
-use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use serde_json::json;
 
 use crate::cli::key;
-use crate::domain::audit::AuditReport;
-use crate::domain::audit::ElectionReport;
 use crate::domain::audit::FaultReport;
+use crate::domain::text::Prose;
 use crate::domain::verdict::Verdict;
+use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::note::Vkey;
 
+mod further;
 mod kept;
 pub mod pass;
 pub mod source;
+mod text;
 
+use further::Asked;
+use further::Draw;
+use further::Further;
 use kept::Kept;
 use pass::Pass;
 use source::Source;
 
 /// What was not asked rightly.
 const USAGE: u8 = 2;
-/// Invalid signatures that the text report names; `--json` names more.
-const NAMED_MAX: usize = 20;
 
-/// Check a whole published log: chain, tree, tiles, checkpoint, authors, every signature, the rules, N of M per day.
+const EXAMPLES: &str = "Examples:
+  ikrar audit https://PORTAL --vkey log.vkey --election pemilu-2024
+  ikrar audit https://PORTAL --vkey log.vkey --openings openings.txt
+  ikrar audit https://PORTAL --vkey log.vkey --sample 300 --seed checkpoint --openings openings.txt --numbers drawn.txt
+
+The last two are an oversight body's, with the file that `ikrar roster openings` makes. Nothing printed names a person.";
+
+/// Check a whole published log: chain, tree, tiles, checkpoint, authors, every signature, the rules, N of M per day, who came onto
+/// the roster and left it.
 ///
 /// Exit code: 0 valid, 1 not valid, 2 wrong usage, 3 cannot tell (no log there, a file missing or unreadable).
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub struct AuditArgs {
     /// The log: its folder, or the portal's address (https://…)
     #[arg(value_name = "DIR|URL")]
@@ -50,6 +61,21 @@ pub struct AuditArgs {
     /// A checkpoint or a receipt of this log that you kept: the log must have grown from it, the receipt's entry be in its place
     #[arg(long, value_name = "CHECKPOINT|PROOF")]
     pub since: Option<PathBuf>,
+    /// An openings file of an election: every label on its roster must open, and nobody stand behind two
+    #[arg(long, value_name = "FILE")]
+    pub openings: Option<PathBuf>,
+    /// Draw so many signatures of an election, for their people to be asked
+    #[arg(long, value_name = "COUNT", requires = "seed", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub sample: Option<u32>,
+    /// The published checkpoint that draws them, among the signatures below its size
+    #[arg(long, value_name = "CHECKPOINT", requires = "sample")]
+    pub seed: Option<PathBuf>,
+    /// Public words of chance, named beforehand and drawn after the checkpoint (a lottery's numbers): they join the seed
+    #[arg(long, value_name = "WORDS", requires = "sample")]
+    pub beacon: Option<Prose<400>>,
+    /// Write the numbers of the people drawn into a new file, for its owner alone
+    #[arg(long, value_name = "FILE", requires = "sample", requires = "openings")]
+    pub numbers: Option<PathBuf>,
     /// The report as JSON
     #[arg(long)]
     pub json: bool,
@@ -57,37 +83,60 @@ pub struct AuditArgs {
 
 /// Runs the command.
 pub fn run(args: &AuditArgs) -> ExitCode {
+    match audit(args) {
+        Ok(verdict) => ExitCode::from(verdict.exit_code()),
+        Err((code, message)) => {
+            eprintln!("ikrar: {message}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+fn audit(args: &AuditArgs) -> Result<Verdict, (u8, String)> {
     let mut source = Source::new(&args.log);
-    let (vkey, beside) = match find_key(args, &mut source) {
-        Ok(found) => found,
-        Err((code, message)) => return stop(code, &message),
+    let (vkey, beside) = find_key(args, &mut source)?;
+    let keep = |path: &Option<PathBuf>| {
+        let kept = path.as_ref().map(|path| Kept::read(path, &vkey));
+        kept.transpose().map_err(|message| (USAGE, message))
     };
-    let since = match &args.since {
-        None => None,
-        Some(path) => match Kept::read(path, &vkey) {
-            Ok(kept) => Some(kept),
-            Err(message) => return stop(USAGE, &message),
-        },
-    };
-    let note = since.as_ref().map(|kept| kept.note.as_str());
+    let (since, seed) = (keep(&args.since)?, keep(&args.seed)?);
+    let known: Vec<pass::Known<'_>> = [("the checkpoint kept from earlier", &since), ("the seed", &seed)]
+        .into_iter()
+        .filter_map(|(what, kept)| Some((what, kept.as_ref()?.note.as_str())))
+        .collect();
+    let asked = Asked::open(args)?;
     let size = peek_size(&mut source, &vkey);
     source.expect_size(size);
-    let mut pass = pass::audit_log(|name| source.read(name), &vkey, note);
-    if let Some(kept) = &since {
+    let (mut pass, audited) = pass::audit_whole(|name| source.read(name), &vkey, &known);
+    for kept in since.iter().chain(&seed) {
         name_the_lost(&mut pass, kept, &mut source);
     }
     if let Some(id) = &args.election {
         pass.report.elections.retain(|election| election.election == *id);
         if pass.report.elections.is_empty() && pass.report.fault.is_none() {
-            return stop(USAGE, &format!("there is no election {id:?} in this log"));
+            return Err((USAGE, format!("there is no election {id:?} in this log")));
         }
     }
+    let draw = draw(args, seed.as_ref(), &vkey);
+    let further = match audited.filter(|_| pass.report.fault.is_none()) {
+        Some(audited) => asked.answer(args, &audited.state, draw.as_ref())?,
+        None => Further::default(),
+    };
     if args.json {
-        println!("{}", as_json(&pass, beside));
+        println!("{}", as_json(&pass, &further, beside));
     } else {
-        print!("{}", as_text(&pass, &vkey, beside));
+        print!("{}", text::text(&pass, &further, &vkey, beside));
     }
-    ExitCode::from(pass.report.verdict.exit_code())
+    Ok(pass.report.verdict.max(further.verdict()))
+}
+
+/// What is to be drawn; the seed's signature has been checked with the log.
+fn draw<'a>(args: &'a AuditArgs, seed: Option<&Kept>, vkey: &Vkey) -> Option<Draw<'a>> {
+    Some(Draw {
+        seed: Checkpoint::open(&seed?.note, vkey).ok()?,
+        count: args.sample?,
+        beacon: args.beacon.as_ref(),
+    })
 }
 
 /// Names the entry that a receipt shows and the log lacks; any other fault has been found before it.
@@ -109,11 +158,6 @@ fn name_the_lost(pass: &mut Pass, kept: &Kept, source: &mut Source) {
         }
         Ok(None) | Err(_) => {}
     }
-}
-
-fn stop(code: u8, message: &str) -> ExitCode {
-    eprintln!("ikrar: {message}");
-    ExitCode::from(code)
 }
 
 /// The key, and whether it is only the one beside the log.
@@ -147,112 +191,18 @@ fn peek_size(source: &mut Source, vkey: &Vkey) -> u64 {
     let Source::Site(_) = source else { return 0 };
     let note = source.read("checkpoint").ok().flatten().unwrap_or_default();
     let note = String::from_utf8(note).unwrap_or_default();
-    crate::ledger::checkpoint::Checkpoint::open(&note, vkey).map_or(0, |checkpoint| checkpoint.size)
+    Checkpoint::open(&note, vkey).map_or(0, |checkpoint| checkpoint.size)
 }
 
-fn as_json(pass: &Pass, beside: bool) -> serde_json::Value {
+fn as_json(pass: &Pass, further: &Further, beside: bool) -> serde_json::Value {
     let mut value = json!(pass.report);
-    if let Some(object) = value.as_object_mut() {
+    if let (Some(object), serde_json::Value::Object(more)) = (value.as_object_mut(), json!(further)) {
         let key = if beside { "beside_the_log" } else { "given" };
         object.insert("key".to_owned(), json!(key));
         object.insert("root".to_owned(), json!(pass.root.map(|root| root.to_string())));
+        let verdict = pass.report.verdict.max(further.verdict());
+        object.insert("verdict".to_owned(), json!(verdict));
+        object.extend(more);
     }
     value
-}
-
-fn as_text(pass: &Pass, vkey: &Vkey, beside: bool) -> String {
-    let report = &pass.report;
-    let mut text = format!("log         {}\nkey         {vkey}\n", report.origin);
-    if beside {
-        text.push_str("            taken from beside the log: this proves no origin; give --vkey from a source you trust\n");
-    }
-    if let (Some(size), Some(root)) = (report.size, pass.root) {
-        text.push_str(&lines(&[format!("checkpoint  {size} entries, root {root}")]));
-    }
-    if report.verdict == Verdict::NotValid {
-        // Beside a failure nothing is shown as true.
-        text.push_str(&verdict(report));
-        return text;
-    }
-    let kinds: Vec<String> = report
-        .kinds
-        .iter()
-        .map(|(kind, count)| format!("{count} {kind}"))
-        .collect();
-    text.push_str(&lines(&[format!(
-        "entries     {}: {}",
-        report.entries,
-        kinds.join(", ")
-    )]));
-    for election in &report.elections {
-        text.push_str(&numbers(election));
-    }
-    if report.invalid_signature_count > 0 {
-        text.push_str(&lines(&[format!(
-            "not counted {} signatures",
-            report.invalid_signature_count
-        )]));
-        for invalid in report.invalid_signatures.iter().take(NAMED_MAX) {
-            text.push_str(&lines(&[format!(
-                "            entry {}: {}",
-                invalid.index,
-                invalid.reasons.join(", ")
-            )]));
-        }
-    }
-    text.push_str(&verdict(report));
-    text
-}
-
-fn numbers(election: &ElectionReport) -> String {
-    let mut text = lines(&[format!("election    {}: {}", election.election, election.title)]);
-    match &election.counts {
-        None => text.push_str(
-            "            its numbers cannot be told: the log has entries of a kind unknown to this version\n",
-        ),
-        Some(counts) => text.push_str(&lines(&[format!(
-            "            {} of {} signed; {} attested, {} disputed, {} voided{}",
-            counts.valid,
-            counts.members,
-            counts.attested,
-            counts.disputed,
-            counts.voided,
-            if election.closed { "; closed" } else { "" }
-        )])),
-    }
-    let mut sum = 0_u64;
-    for (day, count) in &election.valid_by_day {
-        sum = sum.saturating_add(*count);
-        text.push_str(&lines(&[format!("            {day}  {count:>8}  {sum:>8}")]));
-    }
-    text
-}
-
-fn verdict(report: &AuditReport) -> String {
-    let fault = report
-        .fault
-        .as_ref()
-        .map_or_else(String::new, |fault| match fault.index {
-            Some(index) if !fault.message.starts_with("entry ") => {
-                format!("entry {index}: {}", fault.message)
-            }
-            _ => fault.message.clone(),
-        });
-    match report.verdict {
-        Verdict::Valid => "VALID       every file, hash, signature and rule of this log holds\n".to_owned(),
-        Verdict::NotValid => format!("NOT VALID   {fault}\n"),
-        Verdict::CannotTell if fault.is_empty() => {
-            "CANNOT TELL chain, tree and checkpoint hold; an entry is of a kind unknown to this version\n"
-                .to_owned()
-        }
-        Verdict::CannotTell => format!("CANNOT TELL {fault}\n"),
-    }
-}
-
-fn lines(lines: &[String]) -> String {
-    lines.iter().fold(String::new(), |mut text, line| {
-        // Titles come from the log: nothing in them may move a terminal's cursor.
-        let _infallible = writeln!(text, "{}", line.replace(|c: char| c.is_control(), "?"));
-        text
-    })
 }

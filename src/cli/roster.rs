@@ -1,4 +1,4 @@
-//! `ikrar roster import`: preview, confirmation, and the acts signed with the command line's officer key.
+//! `ikrar roster import`: preview, confirmation, and the acts signed with the command line's officer key; and `openings`.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -35,6 +35,8 @@ use crate::service::roster::Draft;
 use crate::service::roster::Kind;
 use crate::sheet::Limits;
 
+mod openings;
+
 /// People of each kind that are listed.
 const LISTED_MAX: usize = 20;
 
@@ -46,6 +48,10 @@ pub enum RosterCommand {
     /// Shows first what would change: people added, changed, gone, renumbered, and rows refused with line, column and reason.
     /// Nothing is written before you confirm. The same file twice changes nothing.
     Import(ImportArgs),
+    /// Write whom every label of an election stands for, for an oversight body: with it the body sees that no signer is invented.
+    ///
+    /// Only with a key of HR in force; the journal gets a line. The file holds numbers and salts, no names, and tells who signed.
+    Openings(openings::OpeningsArgs),
 }
 
 /// Arguments of `roster import`.
@@ -65,7 +71,10 @@ pub struct ImportArgs {
 }
 
 pub(super) fn run(command: &RosterCommand, config: Config, clock: Clock) -> anyhow::Result<()> {
-    let RosterCommand::Import(args) = command;
+    let args = match command {
+        RosterCommand::Import(args) => args,
+        RosterCommand::Openings(args) => return openings::run(args, config),
+    };
     let app = App::open(config, clock)?;
     app.witnesses().hear().context("the witnesses")?;
     import(&app, args)

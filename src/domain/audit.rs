@@ -11,6 +11,8 @@ use crate::domain::log::Fault;
 use crate::domain::log::LogState;
 use crate::domain::log::Prepared;
 use crate::domain::log::Verdict as EntryVerdict;
+use crate::domain::text::TextError;
+use crate::domain::text::print_hex;
 use crate::domain::verdict::Verdict;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::hash::Hash;
@@ -53,10 +55,51 @@ pub struct ElectionReport {
     pub title: String,
     /// Its numbers; `None` when they cannot be told.
     pub counts: Option<Counts>,
-    /// N by the day of signing in the election's zone (`YYYY-MM-DD`).
+    /// Who had to sign, from the opening on; `None` when it cannot be told.
+    pub roster: Option<RosterReport>,
+    /// N by the day of signing in the election's zone (`YYYY-MM-DD`); empty when it cannot be told.
     pub valid_by_day: BTreeMap<String, u64>,
     /// Has an entry closed it?
     pub closed: bool,
+}
+
+/// What became of M.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RosterReport {
+    /// M when the window opened; `None` while it has not.
+    pub members_at_opening: Option<u64>,
+    /// Every roster entry.
+    pub entries: Vec<MovementReport>,
+    /// Every label that was taken off without having signed.
+    pub off_unsigned: Vec<RemovalReport>,
+}
+
+/// What one roster entry changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MovementReport {
+    /// The entry's index.
+    pub index: u64,
+    /// Its day in the election's zone (`YYYY-MM-DD`).
+    pub day: String,
+    /// Had the window opened?
+    pub since_opening: bool,
+    /// Labels put on.
+    pub added: u64,
+    /// Labels taken off, by reason.
+    pub off: BTreeMap<&'static str, u64>,
+}
+
+/// A label that was taken off without having signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RemovalReport {
+    /// The roster entry's index.
+    pub index: u64,
+    /// The label.
+    pub label: String,
+    /// Why it went off.
+    pub reason: &'static str,
+    /// Is it on again?
+    pub on_again: bool,
 }
 
 /// A signature entry that does not count.
@@ -79,12 +122,42 @@ pub struct FaultReport {
     pub message: String,
 }
 
+/// What a report was made from: for further questions about a log that holds.
+#[derive(Debug)]
+pub struct Audited {
+    /// What the log says; of no use after a fault.
+    pub state: LogState,
+    tree: MemoryTree,
+}
+
+impl Audited {
+    /// The log's root at a size.
+    pub fn root_at(&mut self, size: u64) -> Option<Hash> {
+        root(size, &mut self.tree).ok()
+    }
+}
+
 /// Audits entries, first to last, against a checkpoint that this key must have signed. An error of the reader ends it: it
 /// says nothing about the log.
 pub fn audit<I, B, E>(entries: I, checkpoint_note: &str, vkey: &Vkey) -> Result<AuditReport, E>
 where
     I: IntoIterator<Item = Result<B, E>>,
     B: AsRef<[u8]>,
+{
+    let prepared = entries
+        .into_iter()
+        .map(|bytes| bytes.map(|bytes| Prepared::read(bytes.as_ref())));
+    Ok(audit_prepared(prepared, checkpoint_note, vkey)?.0)
+}
+
+/// As [`audit`], of entries that were read ahead.
+pub fn audit_prepared<I, E>(
+    entries: I,
+    checkpoint_note: &str,
+    vkey: &Vkey,
+) -> Result<(AuditReport, Audited), E>
+where
+    I: IntoIterator<Item = Result<Result<Prepared, TextError>, E>>,
 {
     let mut audit = Audit::new(vkey);
     let checkpoint = match Checkpoint::open(checkpoint_note, vkey) {
@@ -95,22 +168,22 @@ where
                 key: "checkpoint",
                 message: error.to_string(),
             });
-            return Ok(audit.report(None));
+            return Ok(audit.done(None));
         }
     };
-    for bytes in entries {
+    for prepared in entries {
         let index = audit.state.size();
         if index == checkpoint.size {
             audit.fail_size(checkpoint.size, "more");
             break;
         }
-        if let Err(fault) = audit.entry(index, bytes?.as_ref(), vkey) {
+        if let Err(fault) = audit.entry(index, prepared?, vkey) {
             audit.fail(Some(index), &fault);
             break;
         }
     }
     audit.finish(&checkpoint, vkey);
-    Ok(audit.report(Some(checkpoint.size)))
+    Ok(audit.done(Some(checkpoint.size)))
 }
 
 struct Audit {
@@ -139,8 +212,8 @@ impl Audit {
         }
     }
 
-    fn entry(&mut self, index: u64, bytes: &[u8], vkey: &Vkey) -> Result<(), Fault> {
-        let prepared = Prepared::read(bytes)?;
+    fn entry(&mut self, index: u64, prepared: Result<Prepared, TextError>, vkey: &Vkey) -> Result<(), Fault> {
+        let prepared = prepared?;
         let (tree, cached) = (&mut self.tree, &mut self.root);
         let mut root_at = |size: u64| match *cached {
             Some((known, hash)) if known == size => Some(hash),
@@ -161,11 +234,11 @@ impl Audit {
             }
         }
         self.tree.append(&prepared.leaf());
-        let count = self
-            .kinds
-            .entry(prepared.entry().body.kind().to_owned())
-            .or_default();
-        *count = count.saturating_add(1);
+        let kind = prepared.entry().body.kind();
+        match self.kinds.get_mut(kind) {
+            Some(count) => *count = count.saturating_add(1),
+            None => drop(self.kinds.insert(kind.to_owned(), 1)),
+        }
         if let EntryVerdict::InvalidSignature(faults) = verdict {
             self.invalid_signature_count = self.invalid_signature_count.saturating_add(1);
             if self.invalid_signatures.len() < LISTED_MAX {
@@ -209,7 +282,7 @@ impl Audit {
         });
     }
 
-    fn report(self, size: Option<u64>) -> AuditReport {
+    fn done(self, size: Option<u64>) -> (AuditReport, Audited) {
         let unknown = self.state.has_unknown_kind();
         let elections = self
             .state
@@ -222,7 +295,7 @@ impl Audit {
             (None, true) => Verdict::CannotTell,
             (None, false) => Verdict::Valid,
         };
-        AuditReport {
+        let report = AuditReport {
             verdict,
             origin: self.origin,
             size,
@@ -232,7 +305,9 @@ impl Audit {
             invalid_signature_count: self.invalid_signature_count,
             invalid_signatures: self.invalid_signatures,
             fault: self.fault,
-        }
+        };
+        let (state, tree) = (self.state, self.tree);
+        (report, Audited { state, tree })
     }
 }
 
@@ -241,12 +316,39 @@ fn election(state: &ElectionState, unknown: bool) -> ElectionReport {
         election: state.terms().id.to_string(),
         title: state.terms().title.to_string(),
         counts: (!unknown).then(|| state.counts()),
+        roster: (!unknown).then(|| roster(state)),
         valid_by_day: state
             .valid_by_day()
             .iter()
+            .filter(|_| !unknown)
             .map(|(day, count)| (day.to_string(), *count))
             .collect(),
         closed: state.is_closed(),
+    }
+}
+
+fn roster(state: &ElectionState) -> RosterReport {
+    let entries = state.movements().iter().map(|movement| MovementReport {
+        index: movement.index,
+        day: state.day_of(movement.at).to_string(),
+        since_opening: movement.since_opening,
+        added: movement.added(),
+        off: movement
+            .off()
+            .filter(|(_, off)| off.all > 0)
+            .map(|(reason, off)| (reason.as_str(), off.all))
+            .collect(),
+    });
+    let off_unsigned = state.unsigned_off().iter().map(|removal| RemovalReport {
+        index: removal.index,
+        label: print_hex(&removal.label),
+        reason: removal.reason.as_str(),
+        on_again: state.is_on(&removal.label),
+    });
+    RosterReport {
+        members_at_opening: state.members_at_opening(),
+        entries: entries.collect(),
+        off_unsigned: off_unsigned.collect(),
     }
 }
 

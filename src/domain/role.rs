@@ -155,6 +155,8 @@ pub enum Action {
     ExportPeople,
     /// Preview and confirm a roster's import.
     ImportRoster,
+    /// Whom every label stands for, as a file for an oversight body.
+    ExportOpenings,
     /// Excuse a person from signing, with a reason.
     GrantExemption,
     /// Open or amend an election.
@@ -197,7 +199,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::SignOwnPact,
         Self::ViewOwnReceipt,
         Self::DisputeOwnSignature,
@@ -205,6 +207,7 @@ impl Action {
         Self::ListPeople,
         Self::ExportPeople,
         Self::ImportRoster,
+        Self::ExportOpenings,
         Self::GrantExemption,
         Self::PublishElection,
         Self::PublishPact,
@@ -234,6 +237,7 @@ impl Action {
             Self::ListPeople => &[Role::Hr, Role::UnitHead],
             Self::ExportPeople
             | Self::ImportRoster
+            | Self::ExportOpenings
             | Self::GrantExemption
             | Self::PublishElection
             | Self::PublishPact

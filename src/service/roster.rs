@@ -15,6 +15,7 @@ use crate::store::roster::import as store;
 mod confirm;
 mod content;
 mod draft;
+mod openings;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,8 @@ pub use content::Note;
 pub use draft::Draft;
 pub use draft::LABELS_PER_ACT;
 pub use draft::draft;
+pub use openings::Openings;
+pub use openings::may_open;
 
 pub use crate::store::roster::MemberRow;
 pub use crate::store::roster::PersonRow;

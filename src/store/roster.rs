@@ -1,5 +1,7 @@
 //! Persons, the numbers they had before, and their membership in an election's roster.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use crate::store::Conn;
@@ -210,4 +212,67 @@ pub fn clear_bounced(conn: &mut Conn, person_id: i64) -> Result<(), StoreError> 
         .set(roster_member::bounced_s.eq(None::<i64>))
         .execute(conn)?;
     Ok(())
+}
+
+/// A label of an election with its salt and whose it is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OpenableRow {
+    /// The label.
+    pub label: Vec<u8>,
+    /// Its salt.
+    pub salt: Vec<u8>,
+    /// The person's current number first, then former ones.
+    pub numbers: Vec<String>,
+}
+
+/// Whoever sees it knows whose label it is.
+impl std::fmt::Debug for OpenableRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OpenableRow(***)")
+    }
+}
+
+/// Labels of an election beyond a label, ascending, on or off, but for those whose person's data were erased.
+pub fn list_openable(
+    conn: &mut Conn,
+    election_id: &str,
+    after: &[u8],
+    limit: i64,
+) -> Result<Vec<OpenableRow>, StoreError> {
+    let rows: Vec<(Option<Vec<u8>>, Option<Vec<u8>>, i64, String)> = roster_member::table
+        .inner_join(person::table)
+        .filter(roster_member::election_id.eq(election_id))
+        .filter(roster_member::label.gt(after.to_vec()))
+        .filter(roster_member::label_salt.is_not_null())
+        .order(roster_member::label)
+        .limit(limit)
+        .select((
+            roster_member::label,
+            roster_member::label_salt,
+            person::id,
+            person::nip,
+        ))
+        .load(conn)?;
+    let people: Vec<i64> = rows.iter().map(|(_, _, person_id, _)| *person_id).collect();
+    let aliases: Vec<(i64, String)> = person_alias::table
+        .filter(person_alias::person_id.eq_any(people))
+        .order(person_alias::nip)
+        .select((person_alias::person_id, person_alias::nip))
+        .load(conn)?;
+    let mut former: HashMap<i64, Vec<String>> = HashMap::new();
+    for (person_id, nip) in aliases {
+        former.entry(person_id).or_default().push(nip);
+    }
+    Ok(rows
+        .into_iter()
+        .filter_map(|(label, salt, person_id, nip)| {
+            let mut numbers = vec![nip];
+            numbers.extend(former.get(&person_id).into_iter().flatten().cloned());
+            Some(OpenableRow {
+                label: label?,
+                salt: salt?,
+                numbers,
+            })
+        })
+        .collect())
 }

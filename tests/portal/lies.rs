@@ -7,7 +7,11 @@ use std::fs;
 use std::path::PathBuf;
 
 use ed25519_dalek::Signer;
+use ed25519_dalek::SigningKey;
+use ikrar::domain::entry;
 use ikrar::domain::entry::Body;
+use ikrar::domain::person;
+use ikrar::domain::statement::After;
 use ikrar::domain::text::print_hex;
 
 use crate::forge::Forgery;
@@ -18,6 +22,7 @@ use crate::harness::NOW_S;
 use crate::harness::ORIGIN;
 use crate::harness::TestPortal;
 use crate::harness::office_key;
+use crate::recovery::beside;
 use crate::terminal::path;
 use crate::terminal::says;
 
@@ -68,6 +73,53 @@ impl Stage {
         let folder: PathBuf = self.place.path().join(name);
         forgery.publish(&folder);
         folder.to_string_lossy().into_owned()
+    }
+
+    /// The honest log with one label more, for which the operator signs with a key of his own: with HR's key in his hands, every
+    /// rule holds.
+    fn with_invented(&self, label: [u8; 32]) -> Forgery<'_> {
+        let (mut log, first, _) = self.honest();
+        let add = Body::Roster(entry::Roster {
+            election: ELECTION.parse().unwrap(),
+            add: vec![label],
+            off: vec![],
+            nonce: [0xee; 16],
+        });
+        log.push(add, &[&office_key()]);
+        let Body::Signature(honest) = log.entries[first].body.clone() else {
+            panic!("a signature was expected")
+        };
+        let own = SigningKey::from_bytes(&[77; 32]);
+        let tree = log.tree(log.entries.len());
+        let mut invented = honest;
+        invented.statement.label = label;
+        invented.statement.key = own.verifying_key().to_bytes();
+        invented.statement.after = After {
+            size: tree.size(),
+            root: *tree.root().as_bytes(),
+        };
+        invented.signature = own.sign(&invented.statement.print()).to_bytes();
+        log.push(Body::Signature(invented), &[]);
+        log
+    }
+
+    /// HR's openings file, as of a size of the log, with a line more.
+    fn openings(&self, name: &str, honest: &str, size: usize, more: Option<&str>) -> String {
+        let mut lines: Vec<&str> = honest.lines().filter(|line| line.starts_with("open ")).collect();
+        lines.extend(more);
+        lines.sort_unstable();
+        let (count, lines) = (lines.len(), lines.join("\n"));
+        let text = format!(
+            "ikrar/openings/v1\norigin {ORIGIN}\nelection {ELECTION}\nsize {size}\n{lines}\nend {count}\n"
+        );
+        fs::write(self.place.path().join(name), text).unwrap();
+        path(self.place.path(), name)
+    }
+
+    #[track_caller]
+    fn opens(&self, log: &str, openings: &str, code: i32, words: &str) -> String {
+        let arguments = ["audit", log, "--vkey", &self.key, "--openings", openings];
+        says(&arguments, code, words)
     }
 
     #[track_caller]
@@ -270,4 +322,74 @@ fn a_swapped_pact_text_is_named() {
         "this text is not the one that was signed",
     );
     assert!(!text.contains("label"), "nothing is shown as true: {text}");
+}
+
+#[test]
+fn an_invented_signer_is_named() {
+    let stage = Stage::set();
+    let file = path(stage.place.path(), "openings.txt");
+    let arguments = ["roster", "openings", "--election", ELECTION, "--out", &file];
+    beside(&stage.portal, &arguments, 0, "3 labels of pemilu-2024");
+    let honest = fs::read_to_string(&file).unwrap();
+    let log = path(stage.portal.folder(), "log");
+    let text = stage.opens(&log, &file, 0, "3 of 3 labels on the roster open");
+    assert!(
+        text.contains("VALID") && !text.contains(&stage.portal.person(0).nip),
+        "{text}"
+    );
+
+    // A label that nobody stands behind. By the log alone, three of four have signed and everything holds.
+    let label = [0xab; 32];
+    let invented = stage.with_invented(label);
+    let (size, signature) = (invented.entries.len(), invented.entries.len() - 1);
+    let log = stage.publish(&invented, "invented");
+    stage.audit(&log, None, 0, "3 of 4 signed");
+    stage.audit(&log, Some(&stage.checkpoint), 0, "3 of 4 signed");
+    // HR's file of before cannot know the label; one of now should open it, and cannot.
+    stage.opens(
+        &log,
+        &file,
+        3,
+        "1 came on after the file was made and cannot be opened; 1 of them have signed",
+    );
+    let named = format!(
+        "label abababababababab…, put on by entry {}, signed at entry {signature}: an invented signer",
+        size - 2
+    );
+    let now = stage.openings("now.txt", &honest, size, None);
+    let text = stage.opens(&log, &now, 1, &named);
+    assert!(
+        text.contains("NOT VALID   the log holds by itself, but not with its openings"),
+        "{text}"
+    );
+
+    // The operator adds a line with whatever salt and number: it does not open.
+    let number = &stage.portal.person(0).nip;
+    let line = format!("open {} {} {number}", print_hex(&label), print_hex(&[1; 32]));
+    let now = stage.openings("guess.txt", &honest, size, Some(&line));
+    let text = stage.opens(&log, &now, 1, ", not opened by line ");
+    assert!(
+        text.contains("an invented signer") && !text.contains(number.as_str()),
+        "{text}"
+    );
+
+    // The label is really of somebody who is on the roster already: twice.
+    let (origin, election) = (ORIGIN.parse().unwrap(), ELECTION.parse().unwrap());
+    let label = person::label(&[1; 32], &origin, &election, &number.parse().unwrap());
+    let log = stage.publish(&stage.with_invented(label), "twice");
+    let line = format!("open {} {} {number}", print_hex(&label), print_hex(&[1; 32]));
+    let now = stage.openings("twice.txt", &honest, size, Some(&line));
+    let text = stage.opens(&log, &now, 1, "one person behind two labels: 1");
+    assert!(
+        text.contains("2 of the two signed") && !text.contains(number.as_str()),
+        "{text}"
+    );
+
+    // Of somebody who does not exist: it opens. That the number is nobody's, a register of another body tells, or the people when asked.
+    let nobody = "199912312020122999".parse().unwrap();
+    let label = person::label(&[1; 32], &origin, &election, &nobody);
+    let log = stage.publish(&stage.with_invented(label), "nobody");
+    let line = format!("open {} {} {nobody}", print_hex(&label), print_hex(&[1; 32]));
+    let now = stage.openings("nobody.txt", &honest, size, Some(&line));
+    stage.opens(&log, &now, 0, "4 of 4 labels on the roster open");
 }

@@ -14,6 +14,7 @@ mod harness;
 mod acts;
 mod bounds;
 mod complaint;
+mod completeness;
 mod crash;
 mod dispute;
 mod election;

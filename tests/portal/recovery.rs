@@ -84,7 +84,7 @@ fn check((ended, text): (i32, String), arguments: &[&str], code: i32, words: &st
 
 /// Runs a command on the portal's own installation.
 #[track_caller]
-fn beside(portal: &TestPortal, arguments: &[&str], code: i32, words: &str) -> String {
+pub(crate) fn beside(portal: &TestPortal, arguments: &[&str], code: i32, words: &str) -> String {
     let url = portal.database_url();
     check(
         run(portal.folder(), url.as_deref(), arguments),

@@ -1,28 +1,38 @@
 //! One pass over a published log: every file against the checkpoint, every entry against the rules, side by side.
 //!
-//! A thread reads files and hashes them; the other applies the rules to what the first let through. Absent: printing.
+//! One thread reads files and hashes them. As many as there are processors read entries ahead of the rules and verify the
+//! people's signatures, strictly; the last applies the rules, in the log's order. What waits between them is bounded in entries
+//! and bytes. Absent: printing.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
+use std::sync::mpsc::Receiver;
 use std::sync::mpsc::SyncSender;
 use std::sync::mpsc::sync_channel;
 
 use crate::cli::audit::source::SourceError;
 use crate::domain::audit::AuditReport;
+use crate::domain::audit::Audited;
 use crate::domain::audit::FaultReport;
-use crate::domain::audit::audit;
+use crate::domain::audit::audit_prepared;
+use crate::domain::log::Prepared;
+use crate::domain::text::TextError;
 use crate::domain::verdict::Verdict;
 use crate::ledger::audit::AuditError;
 use crate::ledger::audit::audit_files;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::hash::Hash;
-use crate::ledger::hash::leaf_hash;
 use crate::ledger::note::Vkey;
-use crate::ledger::tree::Frontier;
 
 /// Entries that go from one thread to the other at a time.
 const BATCH: usize = 256;
+/// Bytes of entries that go at a time; one entry may exceed it.
+const BATCH_BYTES: usize = 1 << 20;
+/// Batches that wait at most.
+const WAITING: usize = 8;
 
 /// What a pass found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,81 +43,118 @@ pub struct Pass {
     pub root: Option<Hash>,
 }
 
+/// A checkpoint of the same log from elsewhere, which the log must extend: what it is, in words, and its note.
+pub type Known<'a> = (&'a str, &'a str);
+
 /// Audits a whole log. `read` gives a file of the log, or `None` where there is none; `since` is a checkpoint of the same
 /// log kept from earlier, which this one must extend.
-pub fn audit_log<R>(mut read: R, vkey: &Vkey, since: Option<&str>) -> Pass
+pub fn audit_log<R>(read: R, vkey: &Vkey, since: Option<&str>) -> Pass
 where
     R: FnMut(&str) -> Result<Option<Vec<u8>>, SourceError> + Send,
 {
-    let note = match read("checkpoint") {
-        Ok(Some(bytes)) => bytes,
-        Ok(None) => {
-            let message = "there is no published log here: no file named checkpoint";
-            return refusal(vkey, Verdict::CannotTell, "unpublished", message);
+    let known: Vec<Known<'_>> = since
+        .iter()
+        .map(|note| ("the checkpoint kept from earlier", *note))
+        .collect();
+    audit_whole(read, vkey, &known).0
+}
+
+/// As [`audit_log`], with what the log says where that could be read to its end.
+pub fn audit_whole<R>(mut read: R, vkey: &Vkey, known: &[Known<'_>]) -> (Pass, Option<Audited>)
+where
+    R: FnMut(&str) -> Result<Option<Vec<u8>>, SourceError> + Send,
+{
+    let (note, checkpoint) = match open(&mut read, vkey) {
+        Ok(opened) => opened,
+        Err(pass) => return (*pass, None),
+    };
+    let mut earlier = Vec::new();
+    for (what, note) in known {
+        match Checkpoint::open(note, vkey) {
+            Ok(opened) => earlier.push(opened),
+            Err(error) => {
+                let message = format!("{what}: {error}");
+                return (refusal(vkey, Verdict::CannotTell, "since", &message), None);
+            }
         }
+    }
+    let (files, audited) = run(read, vkey, &note, &checkpoint);
+    let (mut report, mut audited) = match audited {
+        Ok(audited) => audited,
         Err(error) => {
-            return refusal(
-                vkey,
-                Verdict::CannotTell,
-                "read",
-                &format!("cannot read checkpoint: {error}"),
-            );
+            let pass = refusal(vkey, Verdict::CannotTell, "read", &error.to_string());
+            return (pass, None);
         }
     };
-    let Ok(note) = String::from_utf8(note) else {
-        return refusal(
-            vkey,
-            Verdict::NotValid,
-            "checkpoint",
-            "the checkpoint is not UTF-8",
-        );
-    };
-    let checkpoint = match Checkpoint::open(&note, vkey) {
-        Ok(checkpoint) => checkpoint,
-        Err(error) => return refusal(vkey, Verdict::NotValid, "checkpoint", &error.to_string()),
-    };
-    let since = match since.map(|kept| Checkpoint::open(kept, vkey)).transpose() {
-        Ok(since) => since,
-        Err(error) => {
-            let message = format!("the checkpoint kept from earlier: {error}");
-            return refusal(vkey, Verdict::CannotTell, "since", &message);
-        }
-    };
-    let (files, mut report, earlier_root) = run(read, vkey, &note, &checkpoint, since.as_ref());
     if let Err(error) = files {
         // The rules saw fewer entries only because the files ended early; any other fault lies before that place.
         if report.fault.as_ref().is_none_or(|fault| fault.key == "size") {
             (report.verdict, report.fault) = judge(&error);
         }
     } else if report.fault.is_none()
-        && let Some(fault) = fork(since.as_ref(), &checkpoint, earlier_root)
+        && let Some(fault) = earlier
+            .iter()
+            .find_map(|earlier| fork(earlier, &checkpoint, audited.root_at(earlier.size)))
     {
         (report.verdict, report.fault) = (Verdict::NotValid, Some(fault));
     }
-    Pass {
-        report,
-        root: Some(checkpoint.root),
+    let whole = report.fault.is_none().then_some(audited);
+    let root = Some(checkpoint.root);
+    (Pass { report, root }, whole)
+}
+
+/// The published checkpoint, or why there is none to go by.
+fn open<R>(read: &mut R, vkey: &Vkey) -> Result<(String, Checkpoint), Box<Pass>>
+where
+    R: FnMut(&str) -> Result<Option<Vec<u8>>, SourceError>,
+{
+    let refuse = |verdict, key, message: &str| Err(Box::new(refusal(vkey, verdict, key, message)));
+    let note = match read("checkpoint") {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => {
+            let message = "there is no published log here: no file named checkpoint";
+            return refuse(Verdict::CannotTell, "unpublished", message);
+        }
+        Err(error) => {
+            let message = format!("cannot read checkpoint: {error}");
+            return refuse(Verdict::CannotTell, "read", &message);
+        }
+    };
+    let Ok(note) = String::from_utf8(note) else {
+        return refuse(Verdict::NotValid, "checkpoint", "the checkpoint is not UTF-8");
+    };
+    match Checkpoint::open(&note, vkey) {
+        Ok(checkpoint) => Ok((note, checkpoint)),
+        Err(error) => refuse(Verdict::NotValid, "checkpoint", &error.to_string()),
     }
 }
 
 type Files = Result<(), AuditError<SourceError>>;
+/// Entries read ahead, in order.
+type Ready = Vec<Result<Prepared, TextError>>;
+/// Entries to read ahead, and where they go then.
+type Job = (Vec<Vec<u8>>, SyncSender<Ready>);
 
 fn run<R>(
     mut read: R,
     vkey: &Vkey,
     note: &str,
     checkpoint: &Checkpoint,
-    since: Option<&Checkpoint>,
-) -> (Files, AuditReport, Option<Hash>)
+) -> (Files, Result<(AuditReport, Audited), SourceError>)
 where
     R: FnMut(&str) -> Result<Option<Vec<u8>>, SourceError> + Send,
 {
     let stop = AtomicBool::new(false);
-    let (sender, receiver) = sync_channel::<Vec<Vec<u8>>>(8);
+    let (work, jobs) = sync_channel::<Job>(WAITING);
+    let (order, line) = sync_channel::<Receiver<Ready>>(WAITING);
+    let jobs = Mutex::new(jobs);
     std::thread::scope(|scope| {
-        let stopped = &stop;
+        let (stopped, jobs) = (&stop, &jobs);
+        for _ in 0..std::thread::available_parallelism().map_or(1, std::num::NonZero::get) {
+            scope.spawn(move || read_ahead(jobs));
+        }
         let reader = scope.spawn(move || {
-            let mut batch = Batch::new(sender, stopped, since.map(|since| since.size));
+            let mut batch = Batch::new(work, order, stopped);
             let files = audit_files(
                 checkpoint,
                 |name| {
@@ -119,18 +166,30 @@ where
                 |_, entry| batch.push(entry),
             );
             batch.send();
-            (files, batch.earlier_root)
+            files
         });
-        let entries = receiver.iter().flatten().map(Ok::<_, SourceError>);
-        let report = audit(entries, note, vkey);
+        let entries = line.iter().flat_map(|ready| match ready.recv() {
+            Ok(ready) => ready.into_iter().map(Ok).collect(),
+            Err(_ended) => vec![Err(SourceError("a thread ended early".to_owned()))],
+        });
+        let audited = audit_prepared(entries, note, vkey);
         stop.store(true, Ordering::Relaxed);
         // Whoever still waits to hand something over is told that nobody takes it.
-        drop(receiver);
-        let (files, earlier_root) = reader.join().unwrap_or_else(|_panic| (Err(lost()), None));
-        let report = report
-            .unwrap_or_else(|error| refusal(vkey, Verdict::CannotTell, "read", &error.to_string()).report);
-        (files, report, earlier_root)
+        drop(line);
+        let files = reader.join().unwrap_or_else(|_panic| Err(lost()));
+        (files, audited)
     })
+}
+
+/// Reads and verifies what comes, until nothing more can come.
+fn read_ahead(jobs: &Mutex<Receiver<Job>>) {
+    loop {
+        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok((entries, ready)) = job else { return };
+        let done = entries.iter().map(|bytes| Prepared::read(bytes)).collect();
+        // Nobody may want it any more.
+        let _ = ready.send(done);
+    }
 }
 
 fn lost() -> AuditError<SourceError> {
@@ -140,62 +199,52 @@ fn lost() -> AuditError<SourceError> {
     }
 }
 
-/// Entries on their way to the rules, and the root of the size that an earlier checkpoint names.
+/// Entries on their way to the rules.
 struct Batch<'a> {
-    sender: SyncSender<Vec<Vec<u8>>>,
+    work: SyncSender<Job>,
+    order: SyncSender<Receiver<Ready>>,
     stopped: &'a AtomicBool,
     entries: Vec<Vec<u8>>,
-    since: Option<u64>,
-    frontier: Frontier,
-    earlier_root: Option<Hash>,
+    bytes: usize,
 }
 
 impl<'a> Batch<'a> {
-    fn new(sender: SyncSender<Vec<Vec<u8>>>, stopped: &'a AtomicBool, since: Option<u64>) -> Self {
+    fn new(work: SyncSender<Job>, order: SyncSender<Receiver<Ready>>, stopped: &'a AtomicBool) -> Self {
         Self {
-            sender,
+            work,
+            order,
             stopped,
             entries: Vec::with_capacity(BATCH),
-            since,
-            frontier: Frontier::default(),
-            earlier_root: None,
+            bytes: 0,
         }
     }
 
     fn push(&mut self, entry: &[u8]) {
-        if let Some(size) = self.since.filter(|size| *size > self.frontier.size()) {
-            self.frontier.append(&leaf_hash(entry));
-            if self.frontier.size() == size {
-                self.earlier_root = Some(self.frontier.root());
-            }
-        }
         self.entries.push(entry.to_vec());
-        if self.entries.len() == BATCH {
+        self.bytes = self.bytes.saturating_add(entry.len());
+        if self.entries.len() == BATCH || self.bytes >= BATCH_BYTES {
             self.send();
         }
     }
 
     fn send(&mut self) {
         let batch = std::mem::replace(&mut self.entries, Vec::with_capacity(BATCH));
-        if self.sender.send(batch).is_err() {
+        self.bytes = 0;
+        let (done, ready) = sync_channel(1);
+        if self.order.send(ready).is_err() || self.work.send((batch, done)).is_err() {
             self.stopped.store(true, Ordering::Relaxed);
         }
     }
 }
 
 /// A log that does not extend what the same key signed before is two logs: the strongest evidence there is.
-fn fork(
-    since: Option<&Checkpoint>,
-    checkpoint: &Checkpoint,
-    earlier_root: Option<Hash>,
-) -> Option<FaultReport> {
-    let since = since?;
+fn fork(since: &Checkpoint, checkpoint: &Checkpoint, root_then: Option<Hash>) -> Option<FaultReport> {
     let message = if since.size > checkpoint.size {
         format!(
             "the log had {} entries before and has {} now",
             since.size, checkpoint.size
         )
-    } else if since.size == 0 || earlier_root == Some(since.root) {
+    } else if since.size == 0 || root_then == Some(since.root) {
         return None;
     } else {
         format!(
