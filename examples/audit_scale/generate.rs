@@ -180,31 +180,6 @@ impl Scene {
         })))
     }
 
-    /// Bodies made on all processors, in order.
-    fn parallel(&self, from: u64, to: u64, make: impl Fn(u64) -> Result<Body> + Sync) -> Result<Vec<Body>> {
-        let threads = thread::available_parallelism().map_or(1, |n| n.get().try_into().unwrap_or(1));
-        let part = (to - from).div_ceil(threads).max(1);
-        thread::scope(|scope| {
-            let make = &make;
-            let running: Vec<_> = (0..threads)
-                .map(|thread| {
-                    let begin = (from + thread * part).min(to);
-                    let end = (begin + part).min(to);
-                    scope.spawn(move || (begin..end).map(make).collect::<Result<Vec<_>>>())
-                })
-                .collect();
-            let mut all = Vec::new();
-            for thread in running {
-                all.extend(
-                    thread
-                        .join()
-                        .map_err(|_panic| anyhow!("a thread ended early"))??,
-                );
-            }
-            Ok(all)
-        })
-    }
-
     fn checkpoint(&self, tree: &MemoryTree) -> Result<String> {
         let checkpoint = Checkpoint {
             origin: KeyName::parse(ORIGIN)?,
@@ -213,6 +188,31 @@ impl Scene {
         };
         Ok(checkpoint.sign(&self.log)?.to_string())
     }
+}
+
+/// Bodies made on all processors, in order.
+fn parallel(from: u64, to: u64, make: impl Fn(u64) -> Result<Body> + Sync) -> Result<Vec<Body>> {
+    let threads = thread::available_parallelism().map_or(1, |n| n.get().try_into().unwrap_or(1));
+    let part = (to - from).div_ceil(threads).max(1);
+    thread::scope(|scope| {
+        let make = &make;
+        let running: Vec<_> = (0..threads)
+            .map(|thread| {
+                let begin = (from + thread * part).min(to);
+                let end = (begin + part).min(to);
+                scope.spawn(move || (begin..end).map(make).collect::<Result<Vec<_>>>())
+            })
+            .collect();
+        let mut all = Vec::new();
+        for thread in running {
+            all.extend(
+                thread
+                    .join()
+                    .map_err(|_panic| anyhow!("a thread ended early"))??,
+            );
+        }
+        Ok(all)
+    })
 }
 
 /// The log as it is written.
@@ -308,7 +308,7 @@ pub(crate) fn log(folder: &Path, entries: u64) -> Result<(u64, u64)> {
     let rosters = signers.div_ceil(LABELS);
     for part in (0..rosters).step_by(64) {
         let make = |n: u64| scene.roster(n * LABELS, (n * LABELS + LABELS).min(signers));
-        for body in scene.parallel(part, (part + 64).min(rosters), make)? {
+        for body in parallel(part, (part + 64).min(rosters), make)? {
             log.append(&scene, OPENS_S - 3600, body)?;
         }
     }
@@ -320,7 +320,7 @@ pub(crate) fn log(folder: &Path, entries: u64) -> Result<(u64, u64)> {
             size: log.tree.size(),
             root: *log.tree.root().as_bytes(),
         };
-        for body in scene.parallel(from, to, |n| scene.signature(n, after))? {
+        for body in parallel(from, to, |n| scene.signature(n, after))? {
             if let Body::Signature(signature) = &body {
                 map.insert(signature.statement.label, log.tree.size());
             }

@@ -12,6 +12,10 @@
     clippy::print_stderr,
     reason = "its output is its purpose, progress is for who waits"
 )]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "an object of serde_json gives null for what it lacks"
+)]
 
 use std::fs;
 use std::path::Path;

@@ -38,13 +38,13 @@ pub fn draw(seed: &[u8; 32], population: u64, count: usize) -> Vec<u64> {
         .map_or(count, |all| count.min(all))
         .min(SAMPLE_MAX);
     let mut drawn = Vec::with_capacity(count);
-    let mut seen = HashSet::with_capacity(count);
+    let mut taken = HashSet::with_capacity(count);
     for step in 0_u64.. {
         if drawn.len() == count {
             break;
         }
         if let Some(place) = place(number(seed, step), population)
-            && seen.insert(place)
+            && taken.insert(place)
         {
             drawn.push(place);
         }

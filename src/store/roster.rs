@@ -232,6 +232,9 @@ impl std::fmt::Debug for OpenableRow {
     }
 }
 
+/// Label, salt, person and current number, as they are stored.
+type Openable = (Option<Vec<u8>>, Option<Vec<u8>>, i64, String);
+
 /// Labels of an election beyond a label, ascending, on or off, but for those whose person's data were erased.
 pub fn list_openable(
     conn: &mut Conn,
@@ -239,7 +242,7 @@ pub fn list_openable(
     after: &[u8],
     limit: i64,
 ) -> Result<Vec<OpenableRow>, StoreError> {
-    let rows: Vec<(Option<Vec<u8>>, Option<Vec<u8>>, i64, String)> = roster_member::table
+    let rows: Vec<Openable> = roster_member::table
         .inner_join(person::table)
         .filter(roster_member::election_id.eq(election_id))
         .filter(roster_member::label.gt(after.to_vec()))

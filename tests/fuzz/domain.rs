@@ -11,6 +11,10 @@ use ikrar::domain::entry::Entry;
 use ikrar::domain::journal::Evidence;
 use ikrar::domain::log::LogState;
 use ikrar::domain::nip::Nip;
+use ikrar::domain::openings::LabelOpening;
+use ikrar::domain::openings::OpeningsLine;
+use ikrar::domain::openings::OpeningsReader;
+use ikrar::domain::openings::print_end;
 use ikrar::domain::pact::PactText;
 use ikrar::domain::person::Fragment;
 use ikrar::domain::person::Opening;
@@ -92,6 +96,28 @@ pub(super) fn journal(bytes: &[u8]) {
         for seal in evidence.seals() {
             assert!(seal.check(bytes).is_err(), "a proof is no entry");
         }
+    }
+}
+
+/// An openings file: what is accepted prints again, and labels ascend.
+pub(super) fn openings(bytes: &[u8]) {
+    let (mut reader, mut again) = (OpeningsReader::new(), Vec::new());
+    let mut last: Option<LabelOpening> = None;
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        match reader.take(line) {
+            Err(error) => return assert!(error.line >= 1),
+            Ok(OpeningsLine::Head) => {}
+            Ok(OpeningsLine::Header(header)) => again.extend(header.print()),
+            Ok(OpeningsLine::Open(opening)) => {
+                again.extend(opening.print());
+                assert!(last.is_none_or(|last| last.label < opening.label));
+                last = Some(opening);
+            }
+            Ok(OpeningsLine::End) => again.extend(print_end(reader.openings())),
+        }
+    }
+    if reader.finish().is_ok() {
+        assert_eq!(again, bytes);
     }
 }
 

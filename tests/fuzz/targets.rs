@@ -39,6 +39,7 @@ pub(crate) const TARGETS: &[Target] = &[
     target("nip", domain::nip),
     target("note", ledger::note),
     target("opening", domain::opening),
+    target("openings", domain::openings),
     target("pact", domain::pact),
     target("policy", ledger::policy),
     target("proof", domain::proof),

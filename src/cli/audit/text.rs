@@ -94,7 +94,9 @@ impl Text {
         self.line(&format!("election    {}: {}", election.election, election.title));
         match &election.counts {
             None => {
-                self.more("its numbers cannot be told: the log has entries of a kind unknown to this version")
+                self.more(
+                    "its numbers cannot be told: the log has entries of a kind unknown to this version",
+                );
             }
             Some(counts) => self.more(&format!(
                 "{} of {} signed; {} attested, {} disputed, {} voided{}",
@@ -201,27 +203,7 @@ impl Text {
                 ));
             }
         }
-        if report.unopened_count > 0 {
-            self.more(&format!(
-                "do not open: {}; of them invented signers: {}",
-                report.unopened_count, report.invented_signers
-            ));
-            self.list(report.unopened_count, &report.unopened, |unopened| {
-                let mut text = format!(
-                    "label {}…, put on by entry {}",
-                    unopened.label, unopened.roster_index
-                );
-                if let Some(line) = unopened.line {
-                    let _infallible = write!(text, ", not opened by line {line}");
-                }
-                if let Some(index) = unopened.signature_index {
-                    let _infallible = write!(text, ", signed at entry {index}: an invented signer");
-                } else if unopened.attested {
-                    text.push_str(", attested on paper: an invented signer");
-                }
-                text
-            });
-        }
+        self.unopened(report);
         if report.twice_count > 0 {
             self.more(&format!("one person behind two labels: {}", report.twice_count));
             self.list(report.twice_count, &report.twice, |twice| {
@@ -249,6 +231,30 @@ impl Text {
                     format!("line {}: label {}…", line.line, line.label)
                 });
             }
+        }
+    }
+
+    fn unopened(&mut self, report: &OpeningsReport) {
+        if report.unopened_count > 0 {
+            self.more(&format!(
+                "do not open: {}; of them invented signers: {}",
+                report.unopened_count, report.invented_signers
+            ));
+            self.list(report.unopened_count, &report.unopened, |unopened| {
+                let mut text = format!(
+                    "label {}…, put on by entry {}",
+                    unopened.label, unopened.roster_index
+                );
+                if let Some(line) = unopened.line {
+                    let _infallible = write!(text, ", not opened by line {line}");
+                }
+                if let Some(index) = unopened.signature_index {
+                    let _infallible = write!(text, ", signed at entry {index}: an invented signer");
+                } else if unopened.attested {
+                    text.push_str(", attested on paper: an invented signer");
+                }
+                text
+            });
         }
     }
 

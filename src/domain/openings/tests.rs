@@ -113,8 +113,8 @@ fn a_bad_line_is_named_and_nothing_of_it_is_said() {
     assert!(read(doubled.as_bytes()).is_ok(), "a former number");
     let first = good.lines().nth(4).unwrap().rsplit(' ').next().unwrap();
     let twice = good.replacen(first, &format!("{first} {first}"), 1);
-    let others: String = (991..999).map(|n| format!(" 198504122010011{n}")).collect();
-    let many = good.replacen(first, &format!("{first}{others}"), 1);
+    let others: Vec<String> = (991..999).map(|n| format!("198504122010011{n}")).collect();
+    let many = good.replacen(first, &format!("{first} {}", others.join(" ")), 1);
     for (text, line, words) in [
         (good.replace("openings/v1", "openings/v2"), 1, "first line"),
         (good.replace("election pemilu", "election Pemilu"), 3, "not an id"),
