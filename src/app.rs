@@ -29,7 +29,6 @@ use chores::Chores;
 use keys::Keys;
 use witnesses::Witnesses;
 use witnesses::gate::GateState;
-use writer::Standing;
 use writer::Writer;
 
 /// A running portal. Cheap to clone.
@@ -68,11 +67,11 @@ impl App {
         let witnesses = Witnesses::new(keys.log.clone(), log.clone(), pool.clone(), size);
         let gate = witnesses.gate().clone();
         publish::write_policy(&log, &keys.log)?;
-        let standing = Standing::of(&match gate.state() {
+        let opened = match gate.state() {
             GateState::Open => publish::repair(&mut conn, &log, &keys.log),
             GateState::Waiting | GateState::Stopped => publish::repair_unsigned(&mut conn, &log, &keys.log),
-        });
-        let writer = Writer::start(url, conn, log.clone(), keys.log.clone(), gate, standing)?;
+        };
+        let writer = Writer::start(url, conn, log.clone(), keys.log.clone(), gate, &opened)?;
         let render = Render::new()?;
         Ok(Self(Arc::new(Inner {
             config,

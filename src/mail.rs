@@ -29,6 +29,8 @@ const IDLE: Duration = Duration::from_millis(200);
 const BATCH: i64 = 10;
 /// Codes and links looked up at once where no mail server has to be waited for.
 const BATCH_FAST: i64 = 256;
+/// The pause after the database did not answer: somebody may be waiting for a code.
+const RETRY: Duration = Duration::from_secs(1);
 /// Seconds between chores.
 const CHORES_S: i64 = 3600;
 
@@ -226,7 +228,7 @@ async fn send_for_ever(mut mailer: Mailer) {
         mailer = back;
         if let Err(error) = result {
             tracing::error!(%error, "the outbox could not be worked on");
-            tokio::time::sleep(Duration::from_secs(5)).await;
+            tokio::time::sleep(RETRY).await;
         }
         if app.now_s().saturating_sub(chores_s) >= CHORES_S {
             chores_s = app.now_s();

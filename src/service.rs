@@ -38,6 +38,7 @@ pub use error::Problem;
 
 pub use crate::store::Conn;
 pub use crate::store::DatabaseUrl;
+pub use crate::store::FileId;
 pub use crate::store::Pool;
 pub use crate::store::StoreError;
 pub use crate::store::migrate;

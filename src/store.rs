@@ -4,8 +4,13 @@
 //! [`crate::service`]. A writing transaction begins with a write ([`ledger::lock`]), which takes SQLite's write lock and
 //! PostgreSQL's row lock alike; reading first and writing later fails half the time under load (ADR 2).
 
+use std::ops::Deref;
+use std::ops::DerefMut;
+use std::os::unix::fs::MetadataExt;
+
 use diesel::Connection;
 use diesel::connection::SimpleConnection;
+use diesel::connection::TransactionManager;
 use diesel::r2d2::ManageConnection;
 use diesel_migrations::EmbeddedMigrations;
 use diesel_migrations::MigrationHarness;
@@ -60,6 +65,18 @@ impl DatabaseUrl {
         self.0.strip_prefix("sqlite:").unwrap_or(&self.0)
     }
 
+    /// Which file is there now; none on PostgreSQL, in memory, and where there is no file.
+    pub fn file(&self) -> Option<FileId> {
+        if self.is_postgres() {
+            return None;
+        }
+        let found = std::fs::metadata(self.path()).ok()?;
+        Some(FileId {
+            device: found.dev(),
+            inode: found.ino(),
+        })
+    }
+
     /// Opens a connection and sets it up: WAL, `synchronous=FULL` and foreign keys on SQLite.
     pub fn connect(&self) -> Result<Conn, StoreError> {
         if self.is_postgres() {
@@ -90,6 +107,13 @@ impl DatabaseUrl {
     }
 }
 
+/// A file, whatever it is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileId {
+    device: u64,
+    inode: u64,
+}
+
 impl std::fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(if self.is_postgres() {
@@ -102,21 +126,37 @@ impl std::fmt::Debug for DatabaseUrl {
 
 /// Makes and checks pooled connections; the derived `establish` would try each backend and swallow the error.
 #[derive(Debug)]
-pub struct Manager(DatabaseUrl);
+struct Manager(DatabaseUrl);
+
+/// A connection with the file that it was opened on.
+struct Pooled {
+    conn: Conn,
+    file: Option<FileId>,
+}
 
 impl ManageConnection for Manager {
-    type Connection = Conn;
+    type Connection = Pooled;
     type Error = StoreError;
 
-    fn connect(&self) -> Result<Conn, StoreError> {
-        self.0.connect()
+    fn connect(&self) -> Result<Pooled, StoreError> {
+        let file = self.0.file();
+        let conn = self.0.connect()?;
+        Ok(Pooled { conn, file })
     }
 
-    fn is_valid(&self, conn: &mut Conn) -> Result<(), StoreError> {
-        Ok(conn.batch_execute("SELECT 1")?)
+    fn is_valid(&self, pooled: &mut Pooled) -> Result<(), StoreError> {
+        if self.0.is_postgres() {
+            return Ok(pooled.conn.batch_execute("SELECT 1")?);
+        }
+        // Another file stands there now, as when a copy is restored: reading on from the old one would tell of two databases.
+        if pooled.file == self.0.file() {
+            Ok(())
+        } else {
+            Err(StoreError::Gone("another file is in its place".to_owned()))
+        }
     }
 
-    fn has_broken(&self, _conn: &mut Conn) -> bool {
+    fn has_broken(&self, _pooled: &mut Pooled) -> bool {
         std::thread::panicking()
     }
 }
@@ -126,7 +166,21 @@ impl ManageConnection for Manager {
 pub struct Pool(diesel::r2d2::Pool<Manager>);
 
 /// A connection on loan from the [`Pool`].
-pub type Loan = diesel::r2d2::PooledConnection<Manager>;
+pub struct Loan(diesel::r2d2::PooledConnection<Manager>);
+
+impl Deref for Loan {
+    type Target = Conn;
+
+    fn deref(&self) -> &Conn {
+        &self.0.conn
+    }
+}
+
+impl DerefMut for Loan {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.0.conn
+    }
+}
 
 impl Pool {
     /// Opens up to `connections_max` connections lazily.
@@ -134,7 +188,7 @@ impl Pool {
         diesel::r2d2::Pool::builder()
             .max_size(connections_max)
             .min_idle(Some(1))
-            .test_on_check_out(url.is_postgres())
+            .test_on_check_out(true)
             .connection_timeout(std::time::Duration::from_secs(15))
             .build(Manager(url))
             .map(Self)
@@ -143,7 +197,7 @@ impl Pool {
 
     /// A connection, waiting a little for one to be free; [`StoreError::Busy`] after that.
     pub fn get(&self) -> Result<Loan, StoreError> {
-        self.0.get().map_err(|_pool_timed_out| StoreError::Busy)
+        self.0.get().map(Loan).map_err(|_pool_timed_out| StoreError::Busy)
     }
 }
 
@@ -181,10 +235,15 @@ pub fn write<T, E: From<StoreError>>(
     conn: &mut Conn,
     work: impl FnOnce(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
-    transaction(conn, |conn| {
+    let done = transaction(conn, |conn| {
         ledger::lock(conn)?;
         work(conn)
-    })
+    })?;
+    // A savepoint that could not be ended leaves the outer transaction open, and its COMMIT was none.
+    if <Conn as Connection>::TransactionManager::is_broken_transaction_manager(conn) {
+        return Err(StoreError::Failed(diesel::result::Error::BrokenTransactionManager).into());
+    }
+    Ok(done)
 }
 
 /// Runs `work` in a savepoint, so that its failure leaves the enclosing transaction usable.

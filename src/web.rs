@@ -20,6 +20,7 @@ use actix_web::web::ServiceConfig;
 use actix_web::web::get;
 use actix_web::web::post;
 use actix_web::web::resource;
+use futures_util::FutureExt;
 
 use crate::app::App;
 
@@ -221,7 +222,11 @@ pub fn run(
 ) -> std::io::Result<()> {
     actix_web::rt::System::new().block_on(async {
         let limits = guard::Limits::new(&app.config().web);
-        let server = serve_limited(app, listener, &limits)?;
+        let mut server = serve_limited(app, listener, &limits)?;
+        // Its first turn opens the doors and takes the signals over; who reads "ready" may send one at once.
+        if let Some(ended) = (&mut server).now_or_never() {
+            return ended;
+        }
         let beside = actix_web::rt::spawn(beside);
         let sweeping = actix_web::rt::spawn(async move {
             let mut tick = tokio::time::interval(SWEEP);

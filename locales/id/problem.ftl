@@ -5,7 +5,8 @@ problem-busy = Layanan sedang sangat sibuk. Tunggu sebentar, lalu coba lagi.
 problem-text = Ada karakter yang tidak dapat disimpan dalam isian Anda. Hapus karakter itu, lalu kirim ulang.
 problem-clock = Jam peladen berubah tiba-tiba, sehingga untuk sementara tidak ada yang dicatat. Hubungi pengelola layanan.
 problem-stopping = Layanan sedang dihentikan atau dimulai ulang. Coba lagi sebentar lagi.
-problem-not-written = Penyimpanan gagal dan tidak ada yang tercatat. Coba lagi sebentar lagi.
+problem-database = Basis data sedang tidak dapat dihubungi. Kirim ulang permintaan yang sama beberapa saat lagi.
+problem-not-written = Penyimpanan belum dapat dipastikan. Kirim ulang permintaan yang sama beberapa saat lagi; yang sudah tercatat tidak akan tercatat dua kali.
 problem-not-published = Data Anda sudah tercatat, tetapi buku besar belum dapat diterbitkan. Kirim ulang permintaan yang sama beberapa saat lagi.
 problem-tampered = Buku besar dan basis data tidak cocok. Penulisan dihentikan sampai pengelola memeriksanya; yang sudah terbit tetap dapat dibaca.
 

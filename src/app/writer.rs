@@ -2,7 +2,9 @@
 //!
 //! Each request runs in a savepoint of its own, so that a bad one never fails its batch. Order: COMMIT, then tiles and
 //! checkpoint, then the answers. A connection that a batch may have left broken (the server went, a request panicked) is replaced,
-//! so that one bad moment never ends all writing. Absent: what the requests do.
+//! so that one bad moment never ends all writing. A COMMIT without an answer may have been carried out all the same, and another
+//! process may commit beside this one: whatever is found to be committed is published, whoever wrote it. Absent: what the
+//! requests do.
 
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
@@ -16,11 +18,14 @@ use tokio::sync::oneshot;
 use tokio::sync::watch;
 
 use crate::app::witnesses::gate::Gate;
+use crate::ledger::hash::Hash;
 use crate::service::Conn;
 use crate::service::DatabaseUrl;
 use crate::service::Error;
+use crate::service::FileId;
 use crate::service::publish;
 use crate::service::publish::LogFolder;
+use crate::service::publish::Published;
 use crate::service::publish::Publisher;
 
 /// Requests in one transaction at most.
@@ -33,7 +38,7 @@ const IDLE: Duration = Duration::from_secs(5);
 
 /// How the published log stands to the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+enum Standing {
     /// The folder shows what is committed.
     Published,
     /// It could not be written; the next attempt may succeed.
@@ -43,10 +48,11 @@ pub(super) enum Standing {
 }
 
 impl Standing {
-    /// After an attempt to publish; a failed one goes to the log.
-    pub(super) fn of<T>(attempt: &Result<T, Error>) -> Self {
+    /// After an attempt to publish; a failed one goes to the log, one that disagrees as `before` only once.
+    fn of<T>(attempt: &Result<T, Error>, before: Self) -> Self {
         match attempt {
             Ok(_) => Self::Published,
+            Err(Error::Tampered(_)) if before == Self::Disagrees => Self::Disagrees,
             Err(error @ Error::Tampered(_)) => {
                 tracing::error!(%error, "database and published log disagree: nothing is added to the ledger");
                 Self::Disagrees
@@ -76,7 +82,7 @@ impl Shared {
 trait Job: Send {
     /// Runs the use-case; `false` undoes it.
     fn run(&mut self, conn: &mut Conn) -> bool;
-    /// Replaces the use-case's answer by a refusal, since its work is undone.
+    /// Replaces the use-case's answer by a refusal, since its work is undone. One that refused by itself keeps its own.
     fn refuse(&mut self, error: Error);
     /// Sends the answer; with `failed`, the batch's fate instead of the use-case's own result.
     fn answer(self: Box<Self>, failed: Option<BatchFailure>);
@@ -85,7 +91,7 @@ trait Job: Send {
 /// Why a whole batch has no result.
 #[derive(Clone, Copy, Debug)]
 enum BatchFailure {
-    /// COMMIT failed: nothing was written.
+    /// COMMIT failed, or its answer never came: it may be written or not.
     Commit,
     /// Committed and durable, but not published yet: the same request sent again gets its answer.
     Publish,
@@ -109,7 +115,9 @@ impl<T: Send, F: FnOnce(&mut Conn) -> Result<T, Error> + Send> Job for UseCase<T
     }
 
     fn refuse(&mut self, error: Error) {
-        self.result = Some(Err(error));
+        if !matches!(self.result, Some(Err(_))) {
+            self.result = Some(Err(error));
+        }
     }
 
     fn answer(self: Box<Self>, failed: Option<BatchFailure>) {
@@ -135,21 +143,24 @@ pub(super) struct Writer {
 pub(super) type Answer<T> = oneshot::Receiver<Result<T, Error>>;
 
 impl Writer {
-    /// Starts the thread on `conn`, a connection to `url`.
+    /// Starts the thread on `conn`, a connection to `url`; `opened` is what became of the published view before.
     pub(super) fn start(
         url: DatabaseUrl,
         conn: Conn,
         folder: LogFolder,
         publisher: Arc<Publisher>,
         gate: Arc<Gate>,
-        standing: Standing,
+        opened: &Result<Option<Published>, Error>,
     ) -> std::io::Result<Self> {
         let (queue, jobs) = mpsc::sync_channel(QUEUE_MAX);
         let (answered, batches) = watch::channel(0);
-        let standing = Arc::new(Shared(Mutex::new(standing)));
+        let standing = Arc::new(Shared(Mutex::new(Standing::of(opened, Standing::Published))));
         let desk = Desk {
+            file: url.file(),
             url,
             conn,
+            is_broken: false,
+            published: publish::read(&folder, publisher.vkey()).ok().flatten(),
             folder,
             publisher,
             gate,
@@ -221,11 +232,25 @@ where
 struct Desk {
     url: DatabaseUrl,
     conn: Conn,
+    /// Which file `conn` was opened on.
+    file: Option<FileId>,
+    /// `conn` is of no use, and no other could be had yet.
+    is_broken: bool,
+    /// What was published last, as far as this process knows.
+    published: Option<Published>,
     folder: LogFolder,
     publisher: Arc<Publisher>,
     gate: Arc<Gate>,
     standing: Arc<Shared>,
     answered: watch::Sender<u64>,
+}
+
+/// What a batch left behind.
+struct Committed {
+    /// Whether it added to the ledger.
+    grew: bool,
+    size: u64,
+    root: Hash,
 }
 
 impl Desk {
@@ -247,16 +272,17 @@ impl Desk {
             let Ok(job) = jobs.try_recv() else { break };
             batch.push(job);
         }
+        self.check_connection();
         let failed = match self.commit(&mut batch) {
             Err(error) => {
                 tracing::error!(%error, requests = batch.len(), "a batch could not be committed");
                 self.reconnect();
                 Some(BatchFailure::Commit)
             }
-            Ok(true) => self.publish().err(),
-            Ok(false) => {
-                if self.standing.get() == Standing::Behind {
-                    // What an earlier batch recorded still waits; these answers do not depend on it.
+            Ok(committed) if committed.grew => self.publish().err(),
+            Ok(committed) => {
+                if self.standing.get() != Standing::Published || !self.is_known(&committed) {
+                    // What an earlier batch or another process recorded still waits; these answers do not depend on it.
                     let _logged = self.publish();
                 }
                 None
@@ -269,19 +295,27 @@ impl Desk {
             .send_modify(|batches| *batches = batches.wrapping_add(1));
     }
 
-    /// Runs the batch in one transaction; whether the ledger grew. A panic is a fault of one request: it undoes the batch.
-    fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Result<bool, Error> {
+    /// Whether this head is what was published last.
+    fn is_known(&self, head: &Committed) -> bool {
+        self.published.as_ref().map_or(head.size == 0, |published| {
+            (published.size, published.root) == (head.size, head.root)
+        })
+    }
+
+    /// Runs the batch in one transaction. A panic is a fault of one request: it undoes the batch.
+    fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Result<Committed, Error> {
         catch_unwind(AssertUnwindSafe(|| self.run(batch)))
             .unwrap_or_else(|_reported| Err(Error::internal("a request panicked")))
     }
 
-    fn run(&mut self, batch: &mut [Box<dyn Job>]) -> Result<bool, Error> {
+    fn run(&mut self, batch: &mut [Box<dyn Job>]) -> Result<Committed, Error> {
         let frozen = self.check_growth().err();
+        let published = self.published.as_ref();
         crate::service::write(&mut self.conn, |conn| {
+            let frozen = frozen.or_else(|| publish::check_held(conn, published).err());
             let before = crate::service::ledger_size(conn)?;
             for job in batch {
-                // The savepoint's own error only says "undo"; the request keeps its answer.
-                let _undone = crate::service::savepoint(conn, |conn| {
+                let kept = crate::service::savepoint(conn, |conn| {
                     if !job.run(conn) {
                         return Err(Error::Internal("undo".to_owned()));
                     }
@@ -293,8 +327,17 @@ impl Desk {
                     }
                     Ok(())
                 });
+                if kept.is_err() {
+                    // Its work is gone, whatever it believes.
+                    job.refuse(Error::busy("problem-not-written"));
+                }
             }
-            Ok(crate::service::ledger_size(conn)? > before)
+            let (size, root) = publish::head(conn)?;
+            Ok(Committed {
+                grew: size > before,
+                size,
+                root,
+            })
         })
     }
 
@@ -314,24 +357,57 @@ impl Desk {
             return Err(BatchFailure::Publish);
         }
         let result = publish::publish(&mut self.conn, &self.folder, &self.publisher);
-        let standing = Standing::of(&result);
+        let standing = Standing::of(&result, self.standing.get());
         self.standing.set(standing);
-        if standing == Standing::Behind {
-            self.reconnect();
+        match result {
+            Ok(published) => {
+                self.published = published;
+                Ok(())
+            }
+            Err(_logged) => {
+                if standing == Standing::Behind {
+                    self.connect();
+                }
+                Err(BatchFailure::Publish)
+            }
         }
-        result
-            .map(|_published| ())
-            .map_err(|_logged| BatchFailure::Publish)
     }
 
-    /// Puts a fresh connection in the place of one that may be broken; dropping the old one undoes what it had begun.
+    /// A connection that is known to be of no use is replaced before a batch fails on it, and so is one to a file that is no
+    /// longer where the database is: what is written there, nobody would find again.
+    fn check_connection(&mut self) {
+        let file = self.url.file();
+        if file != self.file {
+            tracing::error!(
+                "the database is another file than it was: was a copy restored under the running portal?"
+            );
+        }
+        if self.is_broken || file != self.file {
+            self.reconnect();
+        }
+    }
+
+    /// Puts a fresh connection in the place of one that may be broken, and looks what is behind it: the outcome of a COMMIT whose answer
+    /// was lost, or a database that does not hold what was published.
     fn reconnect(&mut self) {
+        if self.connect() {
+            let _logged = self.publish();
+        }
+    }
+
+    /// Whether there is a fresh connection; dropping the old one undoes what it had begun.
+    fn connect(&mut self) -> bool {
         self.gate.close();
+        let file = self.url.file();
         match self.url.connect() {
-            Ok(conn) => self.conn = conn,
+            Ok(conn) => {
+                (self.conn, self.file, self.is_broken) = (conn, file, false);
+            }
             Err(error) => {
+                self.is_broken = true;
                 tracing::error!(%error, "no connection to the database; the next request tries again");
             }
         }
+        !self.is_broken
     }
 }

@@ -98,6 +98,7 @@ impl From<StoreError> for Error {
             StoreError::Conflict(_) => Self::conflict("problem-conflict"),
             StoreError::Text => Self::invalid("problem-text"),
             StoreError::Busy => Self::busy("problem-busy"),
+            StoreError::Gone(_) => Self::busy("problem-database"),
             StoreError::Damaged(what) => Self::Tampered(what),
             other => Self::Internal(other.to_string()),
         }

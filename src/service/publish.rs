@@ -97,6 +97,34 @@ fn check_published(
     Ok(published)
 }
 
+/// Size and root of what is committed.
+pub fn head(conn: &mut Conn) -> Result<(u64, Hash), Error> {
+    let head = ledger::head(conn)?;
+    Ok((head.size, head.root))
+}
+
+/// Before anything is added: the database must hold what this process knows to be published. Usually its head is just that.
+pub fn check_held(conn: &mut Conn, published: Option<&Published>) -> Result<(), Error> {
+    let Some(published) = published else {
+        return Ok(());
+    };
+    let (size, root) = head(conn)?;
+    if (size, root) == (published.size, published.root) {
+        return Ok(());
+    }
+    check_extends(conn, published, size)
+}
+
+/// Whether the newest checkpoint covers an entry: only then may anybody be told that it stands in the log.
+pub fn check_covered(folder: &LogFolder, vkey: &Vkey, leaf_index: i64) -> Result<(), Error> {
+    let size = read(folder, vkey)?.map_or(0, |published| published.size);
+    if ledger::to_u64(leaf_index)? < size {
+        Ok(())
+    } else {
+        Err(Error::busy("problem-not-published"))
+    }
+}
+
 /// Whether the ledger names the publisher's next key.
 fn next_is_in_force(conn: &mut Conn, log: &Publisher, size: u64) -> Result<bool, Error> {
     match log.next() {
@@ -310,14 +338,15 @@ fn write_tiles(conn: &mut Conn, folder: &LogFolder, old_size: u64, new_size: u64
 
 /// Makes the policy public, in the order that every reader prints it.
 pub fn write_policy(folder: &LogFolder, log: &Publisher) -> Result<(), Error> {
+    let _lock = folder.lock().map_err(Error::internal)?;
     folder
-        .write_once(POLICY, log.policy().to_string().as_bytes())
+        .write_if_changed(POLICY, log.policy().to_string().as_bytes())
         .map_err(Error::internal)
 }
 
 fn write_vkey(folder: &LogFolder, vkey: &Vkey) -> Result<(), Error> {
     folder
-        .write_once(VKEY, format!("{vkey}\n").as_bytes())
+        .write_if_changed(VKEY, format!("{vkey}\n").as_bytes())
         .map_err(Error::internal)
 }
 

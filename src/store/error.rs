@@ -12,6 +12,9 @@ pub enum StoreError {
     /// The database did not give a connection or a lock in time. Nothing was written.
     #[error("the database is busy")]
     Busy,
+    /// The connection broke. What was under way may be written or not.
+    #[error("the connection to the database broke: {0}")]
+    Gone(String),
     /// The database cannot be reached.
     #[error("cannot connect to the database: {0}")]
     Connect(String),
@@ -44,6 +47,7 @@ impl From<diesel::result::Error> for StoreError {
                     .to_owned(),
             ),
             Error::DatabaseError(Kind::SerializationFailure, _) => Self::Busy,
+            Error::DatabaseError(Kind::ClosedConnection, info) => Self::Gone(info.message().to_owned()),
             Error::DatabaseError(_, ref info) if info.message().contains("database is locked") => Self::Busy,
             Error::DatabaseError(_, ref info) if info.message().contains("invalid byte sequence") => {
                 Self::Text

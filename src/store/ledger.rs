@@ -233,7 +233,9 @@ pub fn size_before(conn: &mut Conn, time_s: i64, size: u64) -> Result<u64, Store
         let at_s: i64 = ledger_entry::table
             .find(to_i64(middle)?)
             .select(ledger_entry::at_s)
-            .first(conn)?;
+            .first(conn)
+            .optional()?
+            .ok_or_else(|| StoreError::Damaged(format!("entry {middle} of {size} is missing")))?;
         if at_s < time_s {
             low = middle.saturating_add(1);
         } else {
@@ -346,6 +348,16 @@ mod tests {
                 .at_s
         };
         assert_eq!([at(3_659, 1), at(120, 2), at(3_661, 3)], [3_600, 3_600, 3_660]);
+    }
+
+    #[test]
+    fn a_ledger_shorter_than_what_was_published_is_damaged_and_not_a_page_that_does_not_exist() {
+        let mut conn = crate::store::memory();
+        crate::store::write::<_, StoreError>(&mut conn, |conn| append(conn, 60, body(1), vec![])).unwrap();
+        assert_eq!(size_before(&mut conn, 60, 1).unwrap(), 0);
+        assert_eq!(size_before(&mut conn, 61, 1).unwrap(), 1);
+        let shorter = size_before(&mut conn, 120, 9);
+        assert!(matches!(shorter, Err(StoreError::Damaged(_))), "{shorter:?}");
     }
 
     #[test]

@@ -9,6 +9,9 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// What a file is called while it is being written.
+const TEMPORARY: &str = ".writing";
+
 /// The folder of one log.
 #[derive(Clone, Debug)]
 pub struct LogFolder(PathBuf);
@@ -45,12 +48,14 @@ impl LogFolder {
         }
     }
 
-    /// Writes a file beside its place, makes it durable, moves it into place, makes the move durable.
+    /// Writes a file beside its place, makes it durable, moves it into place, makes the move durable. One writer at a time: whoever
+    /// may not be alone holds the [`LogFolder::lock`].
     pub fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let target = self.0.join(name);
         let folder = target.parent().unwrap_or(&self.0).to_owned();
         make_durably(&folder)?;
-        let temporary = folder.join(format!(".{}.tmp", std::process::id()));
+        // The same name for every process: what one that was killed left behind, the next one writes over.
+        let temporary = folder.join(TEMPORARY);
         let written = write_durably(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, &target));
         if let Err(e) = written {
             // A half-written file on a full disk would keep the disk full.
@@ -60,8 +65,18 @@ impl LogFolder {
         File::open(&folder)?.sync_all()
     }
 
-    /// Writes a file that never changes; the same bytes already there are left alone.
+    /// Writes a file that never changes. Where the same bytes are there already only their place is made durable: whoever moved
+    /// them there may have ended, or failed, before that.
     pub fn write_once(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        if self.read(name)?.as_deref() != Some(bytes) {
+            return self.write(name, bytes);
+        }
+        let target = self.0.join(name);
+        File::open(target.parent().unwrap_or(&self.0))?.sync_all()
+    }
+
+    /// Writes a file that no checkpoint depends on, unless the same bytes are there.
+    pub fn write_if_changed(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         if self.read(name)?.as_deref() == Some(bytes) {
             return Ok(());
         }
@@ -129,6 +144,18 @@ mod tests {
                 .count(),
             1
         );
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = LogFolder::open(folder.path()).unwrap();
+        log.write("tile/0/000.p/1", b"x").unwrap();
+        std::fs::write(folder.path().join("tile/0/000.p").join(TEMPORARY), b"half").unwrap();
+        log.write("tile/0/000.p/2", b"xy").unwrap();
+        let names = std::fs::read_dir(folder.path().join("tile/0/000.p")).unwrap();
+        assert_eq!(names.count(), 2);
+        assert_eq!(log.read("tile/0/000.p/2").unwrap().unwrap(), b"xy");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::render::FlashKind;
 use crate::service;
 use crate::service::Error;
 use crate::service::Problem;
+use crate::service::publish;
 use crate::service::receipt;
 use crate::service::receipt::Receipt;
 use crate::service::sign;
@@ -217,7 +218,20 @@ async fn take(signer: &SignerVisitor, id: String, submission: Submission) -> Res
     let examined = app
         .read(move |conn| sign::examine(conn, &roots, submission))
         .await?;
-    app.write(move |conn| sign::post(conn, &log, person_id, &id, &examined, now_s))
+    let posted = app
+        .write(move |conn| sign::post(conn, &log, person_id, &id, &examined, now_s))
+        .await?;
+    if let Posted::Recorded(index) = posted {
+        check_covered(app, index).await?;
+    }
+    Ok(posted)
+}
+
+/// A signature that was recorded by an earlier request, whose answer was lost, may not be published yet: then neither this one says that
+/// it stands.
+async fn check_covered(app: &App, index: i64) -> Result<(), Error> {
+    let log = log_view(app)?;
+    app.read(move |_| publish::check_covered(&log.folder, &log.vkey, index))
         .await
 }
 
@@ -347,15 +361,20 @@ async fn step_up(signer: &SignerVisitor, form: CodeForm) -> Result<Answer, Error
     let examined = app
         .read(move |conn| sign::examine_waiting(conn, &roots, person_id, &election))
         .await?;
-    app.write(move |conn: &mut service::Conn| {
-        let which = (person_id, form.election.as_str(), pending_id);
-        let typed = Typed {
-            code: &form.code,
-            examined,
-        };
-        sign::answer(conn, &log, &pepper, which, typed, (&entropy, now_s))
-    })
-    .await
+    let answer = app
+        .write(move |conn: &mut service::Conn| {
+            let which = (person_id, form.election.as_str(), pending_id);
+            let typed = Typed {
+                code: &form.code,
+                examined,
+            };
+            sign::answer(conn, &log, &pepper, which, typed, (&entropy, now_s))
+        })
+        .await?;
+    if let Answer::Recorded(index) = answer {
+        check_covered(app, index).await?;
+    }
+    Ok(answer)
 }
 
 /// `POST /sign/code/resend`.
