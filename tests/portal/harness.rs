@@ -17,6 +17,7 @@ mod witness_program;
 
 pub(crate) use browser::Browser;
 pub(crate) use browser::Page;
+pub(crate) use database::Database;
 pub(crate) use mail::Mail;
 pub(crate) use person::Person;
 pub(crate) use person::Signer;
@@ -68,8 +69,6 @@ use ikrar::service::act;
 use ikrar::service::officer;
 use ikrar::service::publish;
 
-use database::Database;
-
 /// The log's name.
 pub(crate) const ORIGIN: &str = "ikrar.example/2024";
 /// The address that mails and receipts name; [`Browser`] takes it for the test's own server.
@@ -89,6 +88,7 @@ pub(crate) struct TestPortal {
     pub(crate) app: App,
     /// Where it listens: `http://127.0.0.1:PORT`.
     pub(crate) url: String,
+    begun_s: i64,
     people: Vec<Person>,
     nonce: AtomicU64,
     server: ServerHandle,
@@ -144,17 +144,25 @@ impl TestPortal {
         })
     }
 
+    /// A portal of today's date, for stories with the real program, whose clock nobody holds.
+    pub(crate) fn of_today(adjust: impl FnOnce(&mut Config)) -> Self {
+        Self::clocked(Clock::machine(), adjust)
+    }
+
     fn clocked(clock: Clock, adjust: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::from_env();
         let mut config = config(folder.path(), database.as_ref());
         adjust(&mut config);
         write_keys(&config.keys_dir());
+        let now_s = clock.now_s();
+        let begun_s = now_s - now_s.rem_euclid(60);
         let app = App::open(config, clock).unwrap();
         let (url, server, thread) = serve(&app);
         let portal = Self {
             app,
             url,
+            begun_s,
             people: Vec::new(),
             nonce: AtomicU64::new(1),
             server,
@@ -166,14 +174,14 @@ impl TestPortal {
         let (origin, nonce) = (portal.origin(), portal.nonce());
         let vkey = portal.app.keys().log.vkey().clone();
         portal
-            .write(move |conn| officer::begin(conn, &origin, &vkey, &office_key(), nonce, NOW_S))
+            .write(move |conn| officer::begin(conn, &origin, &vkey, &office_key(), nonce, begun_s))
             .unwrap();
         portal
     }
 
     /// With the election [`ELECTION`], open from an hour ago until the day of the vote.
     pub(crate) fn with_election(self) -> Self {
-        let election = election(ELECTION);
+        let election = election_around(ELECTION, self.begun_s);
         let act = Body::Election(entry::Election {
             election,
             nonce: self.nonce(),
@@ -223,6 +231,11 @@ impl TestPortal {
     /// A person of the roster, in the order of enrolment.
     pub(crate) fn person(&self, index: usize) -> &Person {
         &self.people[index]
+    }
+
+    /// All of them.
+    pub(crate) fn people(&self) -> &[Person] {
+        &self.people
     }
 
     /// A stranger's browser.
@@ -383,7 +396,12 @@ pub(crate) fn log_key() -> LogKey {
 
 /// An election with one contest, open from [`OPENS_S`] to [`CLOSES_S`].
 pub(crate) fn election(id: &str) -> Election {
-    let time = |seconds: i64| Time::from_unix(seconds.unsigned_abs()).unwrap();
+    election_around(id, NOW_S)
+}
+
+/// The same, as far before and after another moment.
+fn election_around(id: &str, now_s: i64) -> Election {
+    let time = |seconds: i64| Time::from_unix((seconds - NOW_S + now_s).unsigned_abs()).unwrap();
     Election {
         id: id.parse().unwrap(),
         title: "Pemilu 2024".parse().unwrap(),

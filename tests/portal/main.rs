@@ -19,6 +19,7 @@ mod crash;
 mod dispute;
 mod election;
 mod erasure;
+mod fault;
 mod forge;
 mod guard;
 mod hr;

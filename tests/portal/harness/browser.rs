@@ -1,8 +1,12 @@
 //! A browser without a screen: keeps cookies, never follows a redirect unasked, reads pages as text. Absent: scripts.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::harness::PUBLIC_URL;
+
+/// Nobody waits longer for an answer.
+const ANSWER_WAIT_MAX: Duration = Duration::from_mins(1);
 
 /// One person's browser.
 #[derive(Clone)]
@@ -26,10 +30,11 @@ pub(crate) struct Page {
 }
 
 impl Browser {
-    pub(super) fn new(url: &str) -> Self {
+    pub(crate) fn new(url: &str) -> Self {
         let config = ureq::Agent::config_builder()
             .max_redirects(0)
             .http_status_as_error(false)
+            .timeout_global(Some(ANSWER_WAIT_MAX))
             .build();
         Self {
             url: url.to_owned(),
@@ -50,20 +55,30 @@ impl Browser {
 
     /// Opens a path, or an address from a mail.
     pub(crate) fn get(&mut self, path: &str) -> Page {
+        self.try_get(path).unwrap()
+    }
+
+    /// The same, where nobody may answer.
+    pub(crate) fn try_get(&mut self, path: &str) -> Result<Page, ureq::Error> {
         let request = self.agent.get(self.address(path));
-        let response = request.header("cookie", self.cookie_line()).call();
-        self.take(path, response.unwrap())
+        let response = request.header("cookie", self.cookie_line()).call()?;
+        self.take(path, response)
     }
 
     /// Sends a form as a browser on this site does.
     pub(crate) fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Page {
+        self.try_post(path, form).unwrap()
+    }
+
+    /// The same, where nobody may answer.
+    pub(crate) fn try_post(&mut self, path: &str, form: &[(&str, &str)]) -> Result<Page, ureq::Error> {
         let request = self
             .agent
             .post(self.address(path))
             .header("cookie", self.cookie_line())
             .header("sec-fetch-site", "same-origin");
-        let response = request.send_form(form.iter().copied());
-        self.take(path, response.unwrap())
+        let response = request.send_form(form.iter().copied())?;
+        self.take(path, response)
     }
 
     /// Sends any body with any headers.
@@ -76,7 +91,7 @@ impl Browser {
             request = request.header(*name, *value);
         }
         let response = request.send(body);
-        self.take(path, response.unwrap())
+        self.take(path, response.unwrap()).unwrap()
     }
 
     /// Sends a form with a file.
@@ -133,7 +148,11 @@ impl Browser {
         pairs.join("; ")
     }
 
-    fn take(&mut self, asked: &str, mut response: ureq::http::Response<ureq::Body>) -> Page {
+    fn take(
+        &mut self,
+        asked: &str,
+        mut response: ureq::http::Response<ureq::Body>,
+    ) -> Result<Page, ureq::Error> {
         let headers: Vec<(String, String)> = response
             .headers()
             .iter()
@@ -148,17 +167,12 @@ impl Browser {
                 self.set_cookie(name, value);
             }
         }
-        Page {
+        Ok(Page {
             asked: asked.to_owned(),
             status: response.status().as_u16(),
             headers,
-            bytes: response
-                .body_mut()
-                .with_config()
-                .limit(64 << 20)
-                .read_to_vec()
-                .unwrap(),
-        }
+            bytes: response.body_mut().with_config().limit(64 << 20).read_to_vec()?,
+        })
     }
 }
 

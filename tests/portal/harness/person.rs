@@ -21,6 +21,7 @@ use ikrar::store::schema;
 
 use crate::harness::ELECTION;
 use crate::harness::NOW_S;
+use crate::harness::Page;
 use crate::harness::TestPortal;
 
 /// A person of the roster.
@@ -40,6 +41,9 @@ pub(crate) struct Person {
     pub(crate) email: String,
 }
 
+/// An entry takes no more labels than it has bytes for.
+const ENTRY_PEOPLE_MAX: usize = 500;
+
 const NAMES: [&str; 8] = [
     "Ani Lestari",
     "Budi Santoso",
@@ -54,12 +58,24 @@ const NAMES: [&str; 8] = [
 /// Puts so many people on the roster of [`ELECTION`], each with a label of its own.
 pub(super) fn enrol(portal: &TestPortal, count: usize) -> Vec<Person> {
     let mut people: Vec<Person> = (0..count).map(invent).collect();
-    for person in &mut people {
-        let row = person.clone();
-        person.id = portal
-            .write(move |conn| Ok(insert(conn, &row).map_err(ikrar::service::StoreError::from)?))
-            .unwrap();
+    let rows = people.clone();
+    let ids = portal
+        .write(move |conn| {
+            let ids: QueryResult<Vec<i64>> = rows.iter().map(|row| insert(conn, row)).collect();
+            Ok(ids.map_err(ikrar::service::StoreError::from)?)
+        })
+        .unwrap();
+    for (person, id) in people.iter_mut().zip(ids) {
+        person.id = id;
     }
+    for part in people.chunks(ENTRY_PEOPLE_MAX) {
+        enter(portal, part);
+    }
+    people
+}
+
+/// Puts some people on the roster, in one entry.
+fn enter(portal: &TestPortal, people: &[Person]) {
     let election = ELECTION.parse().unwrap();
     let labels: Vec<(i64, [u8; 32], [u8; 32])> = people
         .iter()
@@ -88,7 +104,6 @@ pub(super) fn enrol(portal: &TestPortal, count: usize) -> Vec<Person> {
             Ok(appended.leaf_index)
         })
         .unwrap();
-    people
 }
 
 fn invent(index: usize) -> Person {
@@ -96,7 +111,13 @@ fn invent(index: usize) -> Person {
     let given = name.split(' ').next().unwrap().to_lowercase();
     Person {
         id: 0,
-        nip: format!("19850412201001{}{:03}", 1 + index % 2, index + 1),
+        // 999 of one birthday.
+        nip: format!(
+            "1985{:02}12201001{}{:03}",
+            (4 + index / 999 - 1) % 12 + 1,
+            1 + index % 2,
+            index % 999 + 1
+        ),
         name: name.to_owned(),
         unit: "Direktorat Layanan Publik".to_owned(),
         position: "Analis Kebijakan".to_owned(),
@@ -165,7 +186,7 @@ pub(crate) struct SignForm {
 }
 
 impl Signer {
-    pub(super) fn new(person: Person, nonce: [u8; 16]) -> Self {
+    pub(crate) fn new(person: Person, nonce: [u8; 16]) -> Self {
         let secret = |what: &[u8]| digest(&[b"test secret", &nonce, what]);
         Self {
             person,
@@ -198,6 +219,26 @@ impl Signer {
             after: After {
                 size: published.size,
                 root: *published.root.as_bytes(),
+            },
+        })
+    }
+
+    /// Signs what the signing page shows, as its script does.
+    pub(crate) fn sign_page(&self, page: &Page) -> SignForm {
+        let shown = |name: &str| page.attribute("data-sign", name);
+        let bytes = |name: &str| ikrar::ledger::encoding::decode_hex_array(&shown(name)).unwrap();
+        let label = bytes("data-label");
+        self.sign_statement(Statement {
+            origin: shown("data-origin").parse().unwrap(),
+            election: shown("data-election").parse().unwrap(),
+            pact: bytes("data-pact"),
+            label,
+            commit: self.commit(&label),
+            key: self.key.verifying_key().to_bytes(),
+            method: Method::Email,
+            after: After {
+                size: shown("data-after-size").parse().unwrap(),
+                root: ikrar::ledger::encoding::decode_base64_array(&shown("data-after-root")).unwrap(),
             },
         })
     }
