@@ -284,3 +284,22 @@ pub(crate) fn memory() -> Conn {
     migrate(&mut conn).unwrap();
     conn
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A savepoint whose end fails stays open for the library, and what it then takes for COMMIT may end only that.
+    #[test]
+    fn a_commit_that_was_none_is_an_error() {
+        let mut conn = memory();
+        let run = |conn: &mut Conn, sql: &str| conn.batch_execute(sql).map_err(StoreError::from);
+        let written: Result<(), StoreError> = write(&mut conn, |conn| {
+            let lost: Result<(), StoreError> =
+                savepoint(conn, |conn| run(conn, "RELEASE SAVEPOINT diesel_savepoint_1"));
+            assert!(lost.is_err());
+            run(conn, "SAVEPOINT diesel_savepoint_1")
+        });
+        assert!(written.is_err());
+    }
+}

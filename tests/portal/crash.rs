@@ -342,21 +342,6 @@ fn nobody_is_told_of_work_that_its_savepoint_lost() {
 }
 
 #[test]
-fn a_batch_whose_commit_was_none_is_not_acknowledged() {
-    let portal = TestPortal::new();
-    let count = with_scratch_table(&portal);
-    let told = portal.write(|conn| {
-        run(conn, "INSERT INTO scratch VALUES (1)")?;
-        // The writer's own end of the savepoint fails then, and what it takes for COMMIT only ends another savepoint.
-        run(conn, "RELEASE SAVEPOINT diesel_savepoint_1")
-    });
-    assert_eq!(told.is_ok(), count() == 1, "{told:?}");
-    portal
-        .write(|conn| run(conn, "INSERT INTO scratch VALUES (2)"))
-        .unwrap();
-}
-
-#[test]
 fn a_commit_of_unknown_outcome_is_looked_for_and_published() {
     let portal = TestPortal::new();
     let (origin, nonce) = (portal.origin(), portal.nonce());

@@ -38,6 +38,14 @@ fn rounds(usual: usize) -> usize {
     }
 }
 
+/// The server that these tests were given, where they run on PostgreSQL.
+#[expect(clippy::disallowed_methods, reason = "the tests' own setting")]
+fn given_server() -> Option<String> {
+    std::env::var("TEST_DATABASE_URL")
+        .ok()
+        .filter(|url| !url.is_empty())
+}
+
 /// Where the moments of a story come from. Said at the start, since a failure may need the same ones again.
 struct Dice(u64);
 

@@ -14,6 +14,7 @@ use diesel::sql_types::Integer;
 use ikrar::service::DatabaseUrl;
 
 use crate::fault::Dice;
+use crate::fault::given_server;
 use crate::fault::load::Load;
 use crate::fault::outcome;
 use crate::fault::proxy::Wire;
@@ -21,14 +22,6 @@ use crate::fault::rounds;
 use crate::fault::site::Site;
 use crate::fault::site::signal;
 use crate::fault::snapshot::nothing_is_added;
-
-/// The server that these tests were given.
-#[expect(clippy::disallowed_methods, reason = "the tests' own setting")]
-fn given() -> Option<String> {
-    std::env::var("TEST_DATABASE_URL")
-        .ok()
-        .filter(|url| !url.is_empty())
-}
 
 /// A server of this story's own.
 struct Cluster {
@@ -184,7 +177,7 @@ fn server_user() -> Option<&'static str> {
 
 #[test]
 fn the_portal_outlives_its_database_server() {
-    if given().is_none() {
+    if given_server().is_none() {
         return;
     }
     let rounds = rounds(3);
@@ -226,7 +219,7 @@ fn the_portal_outlives_its_database_server() {
 
 #[test]
 fn a_commit_without_an_answer_is_recorded_once_and_published() {
-    let Some(given) = given() else {
+    let Some(given) = given_server() else {
         return;
     };
     let rounds = rounds(9);
@@ -266,7 +259,7 @@ fn copy(from: &Path, to: &Path) {
 
 #[test]
 fn an_older_server_behind_a_running_portal_adds_nothing() {
-    if given().is_none() {
+    if given_server().is_none() {
         return;
     }
     let cluster = Cluster::start();
