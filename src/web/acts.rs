@@ -99,7 +99,7 @@ pub async fn list(officer: OfficerVisitor) -> Result<HttpResponse, Failure> {
         })
         .await?;
     for line in acts.iter().filter(|line| is_person(line.about.as_ref())) {
-        note(&officer, "act-viewed", format!("act {}", line.id)).await?;
+        officer.note("act-viewed", format!("act {}", line.id)).await?;
     }
     officer.visitor.page("acts/list", Content { acts })
 }
@@ -107,14 +107,6 @@ pub async fn list(officer: OfficerVisitor) -> Result<HttpResponse, Failure> {
 /// Whether the page shows whose act it is: that goes into the journal.
 fn is_person(about: Option<&About>) -> bool {
     matches!(about, Some(About::Person { .. }))
-}
-
-async fn note(officer: &OfficerVisitor, action: &'static str, subject: String) -> Result<(), Failure> {
-    let app = &officer.visitor.app;
-    let (actor, now_s) = (Some(Subject::Account(officer.officer.account.id)), app.now_s());
-    Ok(app
-        .write(move |conn| journal::note(conn, now_s, actor, action, &subject))
-        .await?)
 }
 
 #[derive(Serialize)]
@@ -169,7 +161,7 @@ pub async fn show(officer: OfficerVisitor, id: Path<i64>) -> Result<HttpResponse
     match find(&officer, id.into_inner()).await {
         Ok((waiting, about)) => {
             if is_person(about.as_ref()) {
-                note(&officer, "act-viewed", format!("act {}", waiting.id)).await?;
+                officer.note("act-viewed", format!("act {}", waiting.id)).await?;
             }
             let page = ActPage::new(&officer, waiting, about)?;
             officer.visitor.page("acts/show", page)

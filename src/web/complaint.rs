@@ -10,8 +10,6 @@ use actix_web::web::Query;
 use serde::Deserialize;
 
 use crate::domain::role::Action;
-use crate::service::access::Subject;
-use crate::service::journal;
 use crate::web::error::Failure;
 use crate::web::extract::OfficerVisitor;
 
@@ -65,7 +63,7 @@ pub async fn list(officer: OfficerVisitor, query: Query<ListQuery>) -> Result<Ht
         })
         .await?;
     if people {
-        note(&officer, "complaints-listed", String::new()).await?;
+        officer.note("complaints-listed", String::new()).await?;
     }
     officer.visitor.page("complaint/list", page)
 }
@@ -106,17 +104,8 @@ pub async fn show(
         (false, true) => "people-searched",
         (false, false) => "complaint-viewed",
     };
-    note(&officer, action, format!("complaint {id}")).await?;
+    officer.note(action, format!("complaint {id}")).await?;
     officer.visitor.page("complaint/show", page)
-}
-
-/// Writes in the journal what an officer saw or did; ids only.
-async fn note(officer: &OfficerVisitor, action: &'static str, subject: String) -> Result<(), Failure> {
-    let app = &officer.visitor.app;
-    let (actor, now_s) = (Some(Subject::Account(officer.officer.account.id)), app.now_s());
-    Ok(app
-        .write(move |conn| journal::note(conn, now_s, actor, action, &subject))
-        .await?)
 }
 
 async fn load(

@@ -100,7 +100,9 @@ async fn page(
     let people = if words.is_empty() {
         Vec::new()
     } else {
-        note(officer, "people-searched", "for an erasure".to_owned()).await?;
+        officer
+            .note("people-searched", "for an erasure".to_owned())
+            .await?;
         app.read(move |conn| erasure::search(conn, &words)).await?
     };
     let grounds = erasure::GROUNDS
@@ -120,18 +122,6 @@ async fn page(
         errors,
     };
     officer.visitor.page_with(status, "erasure/list", page)
-}
-
-async fn note(officer: &OfficerVisitor, action: &'static str, subject: String) -> Result<(), Failure> {
-    let (actor, now_s) = (
-        Subject::Account(officer.officer.account.id),
-        officer.visitor.app.now_s(),
-    );
-    Ok(officer
-        .visitor
-        .app
-        .write(move |conn| journal::note(conn, now_s, Some(actor), action, &subject))
-        .await?)
 }
 
 /// `GET /erasures?q=…`.
@@ -154,7 +144,9 @@ pub async fn draft(officer: OfficerVisitor, form: Form<DraftForm>) -> Result<Htt
     officer.check(Action::EraseData)?;
     let app = &officer.visitor.app;
     let (form, nonce, now_s) = (form.into_inner(), app::random()?, app.now_s());
-    note(&officer, "erasure-drafted", format!("member {}", form.member)).await?;
+    officer
+        .note("erasure-drafted", format!("member {}", form.member))
+        .await?;
     let ground: Id = form.ground.parse().map_err(Failure::malformed)?;
     let drafted = app
         .read(move |conn| {

@@ -33,6 +33,7 @@ use crate::service::access;
 use crate::service::access::Officer;
 use crate::service::access::Subject;
 use crate::service::access::Token;
+use crate::service::journal;
 use crate::service::roster::PersonRow;
 use crate::web::error;
 use crate::web::error::Failure;
@@ -360,6 +361,15 @@ impl OfficerVisitor {
     /// Refuses an officer none of whose roles allows the action on the installation as a whole.
     pub fn check(&self, action: Action) -> Result<(), Failure> {
         Ok(self.officer.check(action, None)?)
+    }
+
+    /// Writes in the journal what the officer saw or did, in a transaction of its own; `subject` names ids only.
+    pub async fn note(&self, action: &'static str, subject: String) -> Result<(), Failure> {
+        let app = &self.visitor.app;
+        let (actor, now_s) = (Some(Subject::Account(self.officer.account.id)), app.now_s());
+        Ok(app
+            .write(move |conn| journal::note(conn, now_s, actor, action, &subject))
+            .await?)
     }
 }
 

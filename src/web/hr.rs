@@ -7,7 +7,6 @@ use actix_web::web::Form;
 use actix_web::web::Query;
 use serde::Deserialize;
 
-use crate::app::App;
 use crate::domain::role::Action;
 use crate::render::FlashKind;
 use crate::service::Conn;
@@ -102,18 +101,11 @@ pub async fn dashboard(officer: OfficerVisitor, asked: Query<Asked>) -> Result<H
         return officer.visitor.page("hr/none", ());
     };
     if names {
-        note(&app, &officer.officer, "people-viewed", page.election()).await?;
+        officer
+            .note("people-viewed", format!("election {}", page.election()))
+            .await?;
     }
     officer.visitor.page("hr/dashboard", page)
-}
-
-/// Notes that names were seen, exported or written to.
-async fn note(app: &App, officer: &Officer, action: &'static str, election: &str) -> Result<(), Failure> {
-    let (actor, now_s) = (Subject::Account(officer.account.id), app.now_s());
-    let subject = format!("election {election}");
-    Ok(app
-        .write(move |conn| journal::note(conn, now_s, Some(actor), action, &subject))
-        .await?)
 }
 
 /// Everybody the filter takes, for a file.

@@ -140,15 +140,6 @@ impl AddForm {
     }
 }
 
-/// Writes in the journal what an officer saw; ids only.
-async fn note(officer: &OfficerVisitor, action: &'static str, subject: String) -> Result<(), Failure> {
-    let app = &officer.visitor.app;
-    let (actor, now_s) = (Some(Subject::Account(officer.officer.account.id)), app.now_s());
-    Ok(app
-        .write(move |conn| journal::note(conn, now_s, actor, action, &subject))
-        .await?)
-}
-
 async fn page(
     officer: &OfficerVisitor,
     status: StatusCode,
@@ -162,7 +153,7 @@ async fn page(
         form: AddForm,
         errors: Vec<FieldError>,
     }
-    note(officer, "officers-viewed", String::new()).await?;
+    officer.note("officers-viewed", String::new()).await?;
     let views = officer.visitor.app.read(officer::list_views).await?;
     let me = officer.officer.account.id;
     let officers: Vec<OfficerLine> = views.iter().map(|view| OfficerLine::new(view, me)).collect();

@@ -106,7 +106,7 @@ pub async fn show(
             .visitor
             .page("roster/result", ImportPage { import: shown });
     }
-    note(&officer, "roster-previewed", id).await?;
+    officer.note("roster-previewed", format!("import {id}")).await?;
     let account_id = officer.officer.account.id;
     let origin = app.config().origin.clone();
     let part = part.into_inner();
@@ -142,13 +142,6 @@ async fn standing(officer: &OfficerVisitor, election_id: &str) -> Result<Standin
             election::standing(conn, &row, now_s)
         })
         .await?)
-}
-
-async fn note(officer: &OfficerVisitor, action: &'static str, id: i64) -> Result<(), Failure> {
-    let actor = Subject::Account(officer.officer.account.id);
-    let now_s = officer.visitor.app.now_s();
-    let noted = move |conn: &mut _| journal::note(conn, now_s, Some(actor), action, &format!("import {id}"));
-    Ok(officer.visitor.app.write(noted).await?)
 }
 
 /// What `progress.js` asks for.

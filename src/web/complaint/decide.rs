@@ -23,7 +23,6 @@ use crate::service::crossref::Outcome;
 use crate::service::crossref::Settled;
 use crate::service::journal;
 use crate::web::complaint::load;
-use crate::web::complaint::note;
 use crate::web::complaint::queue::Queue;
 use crate::web::complaint::queue::due_s;
 use crate::web::complaint::view::FieldError;
@@ -286,6 +285,8 @@ async fn refuse(
     };
     let text = officer.visitor.words(problem)?;
     let page = load(officer, id, form.queue, typed, vec![FieldError { field, text }]).await?;
-    note(officer, "complaint-viewed", format!("complaint {id}")).await?;
+    officer
+        .note("complaint-viewed", format!("complaint {id}"))
+        .await?;
     officer.visitor.page_with(status, "complaint/show", page)
 }

@@ -10,7 +10,6 @@ use crate::service::complaint::Different;
 use crate::service::complaint::Taken;
 use crate::service::crossref::Proposal;
 use crate::service::journal;
-use crate::web::complaint::note;
 use crate::web::complaint::view;
 use crate::web::complaint::view::Choice;
 use crate::web::complaint::view::FieldError;
@@ -38,7 +37,7 @@ fn error(officer: &OfficerVisitor, field: &'static str, key: &'static str) -> Re
 async fn note_different(officer: &OfficerVisitor, shown: &[Different]) -> Result<(), Failure> {
     for different in shown {
         let subject = format!("complaint {}", different.complaint_id);
-        note(officer, "complaint-viewed", subject).await?;
+        officer.note("complaint-viewed", subject).await?;
     }
     Ok(())
 }

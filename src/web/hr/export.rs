@@ -26,7 +26,6 @@ use crate::web::extract::OfficerVisitor;
 use crate::web::hr::Asked;
 use crate::web::hr::check;
 use crate::web::hr::filtered;
-use crate::web::hr::note;
 
 /// Columns, by the keys of their titles.
 const TITLES: [&str; 9] = [
@@ -68,13 +67,9 @@ async fn rows(
 ) -> Result<(ElectionRow, Vec<Row>), Failure> {
     check(&officer.officer, Action::ExportPeople)?;
     let (election, members) = filtered(officer, asked, Action::ExportPeople).await?;
-    note(
-        &officer.visitor.app,
-        &officer.officer,
-        "people-exported",
-        &election.id,
-    )
-    .await?;
+    officer
+        .note("people-exported", format!("election {}", election.id))
+        .await?;
     let words = |key: &'static str| officer.visitor.words(&Problem::new(key));
     let mut rows = vec![TITLES.into_iter().map(words).collect::<Result<Row, _>>()?];
     let say = |key: String| {

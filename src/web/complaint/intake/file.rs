@@ -24,7 +24,6 @@ use crate::web::complaint::intake::authorities;
 use crate::web::complaint::intake::error;
 use crate::web::complaint::intake::note_different;
 use crate::web::complaint::intake::take;
-use crate::web::complaint::note;
 use crate::web::complaint::view::Choice;
 use crate::web::complaint::view::FieldError;
 use crate::web::error::Failure;
@@ -120,7 +119,7 @@ pub async fn import(officer: OfficerVisitor, form: Multipart) -> Result<HttpResp
     }
     let report = take_file(&officer, authority.id, &sent).await?;
     let subject = format!("authority {} added {}", authority.id, report.added);
-    note(&officer, "complaints-imported", subject).await?;
+    officer.note("complaints-imported", subject).await?;
     note_different(&officer, &report.different).await?;
     let status = if report.unreadable.is_some() {
         StatusCode::UNPROCESSABLE_ENTITY
