@@ -1,593 +1,310 @@
-//! Synthetic rosters and complaints about them: invented people, pools of common names from several cultures,
-//! a unit tree, homonyms by skewed choice, and a documented error model. No record of a real person.
+//! The people of a roster, each made from the seed and a place alone, so that no roster need be held.
 
-use ikrar::linkage::Complaint;
-use ikrar::linkage::Person;
+use super::dice::Dice;
+use super::names::CULTURES;
+use super::names::Names;
+use super::places;
+use super::units::Kind;
+use super::units::Units;
 
-/// A small deterministic generator of random numbers (SplitMix64).
-pub(crate) struct Dice(u64);
+/// Days on which people of a roster were born: those of 1967 to 1999 without leap days.
+const DAYS: usize = 33 * 365;
+/// Dates of appointment that people of one birthday share.
+const SLOTS: usize = 30;
+/// People who could stand on the roster and do not: where strangers come from.
+const SPARE: usize = 100_000;
 
-impl Dice {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xD1B5_4A32_D192_ED03)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number below `end`.
-    pub(crate) fn below(&mut self, end: usize) -> usize {
-        let end = u64::try_from(end.max(1)).unwrap_or(u64::MAX);
-        usize::try_from(self.next() % end).unwrap_or(0)
-    }
-
-    /// True in so many of a hundred cases.
-    fn percent(&mut self, share: usize) -> bool {
-        self.below(100) < share
-    }
-
-    fn pick<'a>(&mut self, pool: &[&'a str]) -> &'a str {
-        pool[self.below(pool.len())]
-    }
-
-    /// Prefers the head of the pool, as the frequency of names does.
-    fn skewed<'a>(&mut self, pool: &[&'a str]) -> &'a str {
-        let end = self.below(pool.len()) + 1;
-        let end = self.below(end) + 1;
-        pool[if self.percent(35) {
-            self.below(end)
-        } else {
-            self.below(pool.len())
-        }]
-    }
+/// One person.
+pub(crate) struct Somebody {
+    pub(crate) nip: String,
+    /// The words of the name without titles, each beginning with a capital.
+    pub(crate) words: Vec<String>,
+    /// The name as the roster writes it.
+    pub(crate) name: String,
+    /// The unit, by number.
+    pub(crate) unit: usize,
+    /// The position as the roster writes it.
+    pub(crate) position: &'static str,
+    /// The position as the public calls it.
+    pub(crate) family: &'static str,
+    /// The city, by number.
+    pub(crate) city: usize,
+    pub(crate) culture: &'static str,
+    pub(crate) male: bool,
 }
 
-/// The culture that a name's structure comes from.
-const CULTURES: [&str; 8] = [
-    "javanese",
-    "arabic",
-    "sundanese",
-    "batak",
-    "balinese",
-    "minang",
-    "minahasa",
-    "chinese",
-];
-const SHARES: [usize; 8] = [36, 20, 14, 9, 7, 6, 4, 4];
-
-const JAVA_MALE: &str = "Agus Budi Joko Bambang Slamet Eko Dwi Tri Hadi Wahyu Suparman Sugeng Heru Teguh Sigit Yanto Arif Bayu Danang Edi Gatot Hendro Imam Kuncoro Mulyono Nugroho Pramono Rudi Sutrisno Suyanto Untung Widodo Yudi Adi Aris Catur Dimas Fajar Galih Ilham";
-const JAVA_FEMALE: &str = "Sri Dewi Siti Endang Tri Dwi Wahyu Ratna Rini Retno Sulastri Suharti Lestari Ningsih Wulan Yuni Ani Indah Puji Titik Erna Heni Ika Kartika Lilis Murni Nanik Purwanti Rahayu Sumarni Tutik Umi Wiwik Yuliana Anik Diah Eni Fitri Galuh Hesti";
-const JAVA_LAST: &str = "Santoso Setiawan Wibowo Susanto Nugroho Hartono Prasetyo Purnomo Utomo Wijaya Kurniawan Suryanto Handoko Saputra Pratama Hidayat Riyadi Supriyadi Subagyo Wicaksono Cahyono Haryanto Sulistyo Yulianto Nurcahyo Budiman Gunawan Irawan Kusuma Laksono Mulyadi Permadi Raharjo Sudibyo Tjahjono Waluyo Yuwono Atmojo Basuki Darmawan";
-const JAVA_LAST_F: &str = "Wahyuni Lestari Rahayu Astuti Handayani Kusumawati Setyowati Wulandari Purwaningsih Widyastuti Susanti Hartati Sulistyowati Yuliastuti Maryati Kurniawati Anggraini Puspitasari Damayanti Ekawati Fitriani Hidayati Indrawati Mulyani Novitasari Permatasari Rohmawati Suryani Utami Winarni";
-const MONO: &str = "Suharto Sutrisno Suparno Sugiyono Mulyono Sukardi Suwarno Supardi Sunarto Kasiman Ngatmin Poniman Sarjono Sutopo Tukiman Wagiman Sulastri Sumarni Suminah Painem Sukinah Warsini Daryanti Karsinah Juminten Maryam Aminah Rohani";
-const ARAB_MALE: &str = "Muhammad Ahmad Abdul Rizki Yusuf Ibrahim Taufik Syarif Hasan Husein Umar Usman Ali Zainal Khairul Saiful Nurul Fauzan Faisal Hamzah Idris Ismail Jamaludin Kamaruddin Luthfi Mahmud Nasrudin Ridwan Salman Syamsul";
-const ARAB_FEMALE: &str = "Siti Nur Nurul Fatimah Aisyah Khadijah Zainab Aminah Halimah Maryam Rahmah Salmah Laila Zahra Nadia Hafsah Ummi Rohmah Latifah Mardiah";
-const ARAB_LAST: &str = "Rahman Hakim Aziz Hidayat Fauzi Ramadhan Maulana Rizki Anwar Syahputra Hasibuddin Karim Latif Ghani Malik Qodir Rasyid Salam Wahid Yusuf Zulkifli Arifin Bahri Effendi Firdaus Habibi Iskandar Khoiri Lubis Mubarak";
-const ARAB_LAST_F: &str = "Hayati Aini Azizah Jannah Hasanah Rahmawati Fauziah Hidayah Khasanah Laili Maulida Nisa Qomariah Rosyidah Sholihah Ulfa Wardah Yusriah Zakiyah Fitria";
-const SUNDA_MALE: &str = "Asep Dadang Ujang Cecep Dede Endang Iwan Jajang Kosasih Maman Nandang Opik Rahmat Tatang Usep Wawan Yayan Aep Dedi Encep";
-const SUNDA_FEMALE: &str = "Neneng Euis Iis Imas Lilis Nining Nyai Cucu Dedeh Eneng Entin Ida Kokom Tati Yayah Ai Elis Teti Yeni Rina";
-const SUNDA_LAST: &str = "Suherman Permana Kurnia Gumilar Hermawan Sutisna Ruhiyat Mulyana Supriatna Nugraha Saepudin Sopandi Wiguna Komara Rustandi Sobari Hidayat Suryana Sumarna Kusnadi";
-const SUNDA_LAST_F: &str = "Nurhayati Kurniasih Rohaeti Sukaesih Suryati Komalasari Rosmiati Sumiati Nuraeni Mulyati Yulianti Herawati Rukmini Sariningsih Hartini Lestari";
-const BATAK_MALE: &str = "Togar Parlindungan Hotman Jonathan Binsar Saut Poltak Maruli Ronald Jhon Tigor Sahat Marolop Pardomuan Manahan Andreas Daniel Samuel Yosef Michael";
-const BATAK_FEMALE: &str = "Tiurma Rotua Lasma Romauli Duma Ester Ruth Maria Debora Christina Hotma Riama Sondang Nurmala Elisabeth Marta Theresia Rosalina Lamtiur Natalia";
-const CLAN: &str = "Simanjuntak Sitorus Nainggolan Siregar Harahap Nasution Lubis Hutapea Sihombing Silalahi Tambunan Manurung Panjaitan Pasaribu Situmorang Sinaga Purba Saragih Ginting Sembiring Tarigan Marpaung Napitupulu Hutagalung Simatupang";
-const BALI: &str = "Wayan Made Nyoman Ketut Putu Kadek Komang Gede";
-const BALI_LAST: &str = "Sudarma Suardana Wirawan Arnawa Sukerta Budiasa Darmayasa Mahardika Suarjana Widiana Artawan Sumerta Parwata Yudana Sutarja Adnyana Astawa Dharmawan Pradnyana Sugiarta";
-const BALI_LAST_F: &str = "Suartini Widiantari Ariani Purnamawati Sukerti Artini Darmayanti Lestari Suryani Astiti Wahyuni Pratiwi Sriasih Mariani Yuliantari Kusumadewi";
-const MINANG_MALE: &str = "Zulfikar Afrizal Syafrizal Hendri Yulfian Rinaldi Masrul Desrizal Efrizal Novrizal Amrizal Erizal Jufri Syahrial Bustami Fadhli";
-const MINANG_FEMALE: &str = "Yulianis Desmawati Erniwati Gusnita Hasnah Irdawati Marlina Nelfia Rosnidar Syafrida Upik Yusnidar Zulbaidah Elfira Murniati Nurhaida";
-const MINANG_LAST: &str =
-    "Chaniago Koto Piliang Tanjung Sikumbang Jambak Melayu Guci Bendang Putra Caniago Panyalai";
-const MINAHASA: &str = "Ferdinand Johannes Steven Frangky Jemmy Hendrik Yantje Alfrits Maxi Novry Deisy Meike Olivia Jeane Syultje Vonny Grace Fenny Stella Merry";
-const MINAHASA_CLAN: &str = "Rumengan Wowor Mandagi Lumentut Tumbelaka Sondakh Pangemanan Kaunang Supit Mokoginta Runtuwene Lasut Karundeng Sumual Walangitan Tendean";
-const CHINESE: &str =
-    "Lie Tan Lim Oei Tjan Kwee Hendra Kevin Felix Jessica Vivian Steven Linda Susanti Yenny Andrew";
-const CHINESE_LAST: &str = "Gunawan Halim Wijaya Tanuwijaya Kusuma Santoso Hartono Salim Setiadi Lesmana Budiman Liong Swie Hoa Mei Giok";
-
-const FIELDS: &str = "Kepegawaian|Keuangan|Statistik|Pengendalian Penduduk|Aplikasi Informatika|Penyiaran|Telekomunikasi|Pelayanan Publik|Tata Ruang|Sumber Daya Air|Pendidikan Dasar|Kesehatan Masyarakat|Perizinan|Pengawasan|Hukum|Hubungan Masyarakat|Perencanaan|Aset Daerah|Ketahanan Pangan|Pariwisata|Perikanan|Kehutanan|Energi|Transportasi Darat|Pemberdayaan Perempuan|Pajak Daerah|Arsip|Perpustakaan|Keamanan Siber|Standardisasi";
-const PARTS: &str = "Tata Usaha|Program|Evaluasi|Layanan|Pembinaan|Kerja Sama|Pengembangan|Data|Umum|Penegakan|Sarana|Verifikasi";
-const CITIES: &str = "Jakarta Pusat|Bandung|Surabaya|Semarang|Yogyakarta|Medan|Makassar|Denpasar|Padang|Manado|Palembang|Banjarmasin|Pontianak|Ambon|Jayapura|Kupang|Mataram|Serang|Bogor|Malang|Surakarta|Balikpapan";
-const POSITIONS: &str = "Analis Kebijakan|Pranata Komputer|Arsiparis|Bendahara|Analis Kepegawaian|Auditor|Perencana|Pengelola Data|Pranata Humas|Analis Keuangan|Statistisi|Pengadministrasi Umum|Guru Ahli Muda|Perawat|Penyuluh|Pengemudi|Widyaiswara|Analis Hukum";
-
-fn split(pool: &str) -> Vec<&str> {
-    pool.split([' ', '|']).collect()
-}
-
-/// A roster with the culture that each person's name comes from.
+/// A roster: people by place.
 pub(crate) struct World {
-    pub(crate) people: Vec<Person>,
-    pub(crate) cultures: Vec<&'static str>,
+    pub(crate) size: usize,
+    pub(crate) units: Units,
+    pub(crate) names: Names,
+    seed: u64,
+    /// Places in the order of units, and numbers, are shuffled by a factor that shares no divisor with their count.
+    numbers: usize,
+    step: usize,
+    stride: usize,
 }
 
-/// A complaint with its truth.
-pub(crate) struct Case {
-    pub(crate) complaint: Complaint,
-    /// The person meant, by place in the roster; nobody for an outsider.
-    pub(crate) truth: Option<usize>,
-    /// The class of difficulty.
-    pub(crate) class: &'static str,
-    /// Whether what is written can tell the person from everybody else.
-    pub(crate) resolvable: bool,
-}
-
-fn culture(dice: &mut Dice) -> usize {
-    let mut rest = dice.below(SHARES.iter().sum());
-    SHARES
-        .iter()
-        .position(|share| rest.checked_sub(*share).map(|left| rest = left).is_none())
-        .unwrap_or(0)
-}
-
-fn name(dice: &mut Dice, culture: usize, male: bool) -> String {
-    let two = |dice: &mut Dice, one: &str, two: &str| {
-        format!("{} {}", dice.skewed(&split(one)), dice.skewed(&split(two)))
-    };
-    let either =
-        |male_pool: &'static str, female_pool: &'static str| if male { male_pool } else { female_pool };
-    match CULTURES[culture] {
-        "javanese" if dice.percent(14) => dice.skewed(&split(MONO)).to_owned(),
-        "javanese" => {
-            let full = two(
-                dice,
-                either(JAVA_MALE, JAVA_FEMALE),
-                either(JAVA_LAST, JAVA_LAST_F),
-            );
-            if dice.percent(30) {
-                format!("{full} {}", dice.pick(&split(either(JAVA_LAST, JAVA_LAST_F))))
-            } else {
-                full
-            }
-        }
-        "arabic" => {
-            let full = two(
-                dice,
-                either(ARAB_MALE, ARAB_FEMALE),
-                either(ARAB_LAST, ARAB_LAST_F),
-            );
-            if dice.percent(35) {
-                format!("{} {full}", either("Muhammad", "Siti"))
-            } else {
-                full
-            }
-        }
-        "sundanese" => two(
-            dice,
-            either(SUNDA_MALE, SUNDA_FEMALE),
-            either(SUNDA_LAST, SUNDA_LAST_F),
-        ),
-        "batak" => {
-            let given = two(dice, either(BATAK_MALE, BATAK_FEMALE), CLAN);
-            if dice.percent(30) {
-                format!("{} {given}", dice.pick(&split(either(BATAK_MALE, BATAK_FEMALE))))
-            } else {
-                given
-            }
-        }
-        "balinese" => format!(
-            "{} {}",
-            either("I", "Ni"),
-            two(dice, BALI, either(BALI_LAST, BALI_LAST_F))
-        ),
-        "minang" => two(dice, either(MINANG_MALE, MINANG_FEMALE), MINANG_LAST),
-        "minahasa" => two(dice, MINAHASA, MINAHASA_CLAN),
-        _ => {
-            let full = two(dice, CHINESE, CHINESE_LAST);
-            if dice.percent(40) {
-                format!("{full} {}", dice.pick(&split(CHINESE_LAST)))
-            } else {
-                full
-            }
-        }
+fn common_divisor(one: usize, two: usize) -> usize {
+    if two == 0 {
+        one
+    } else {
+        common_divisor(two, one % two)
     }
 }
 
-fn titled(dice: &mut Dice, name: &str, male: bool) -> String {
-    let before = if dice.percent(80) {
-        ""
-    } else {
-        dice.pick(if male {
-            &["Drs. ", "H. ", "Dr. ", "Ir. "]
-        } else {
-            &["Dra. ", "Hj. ", "Dr. ", "Ir. "]
-        })
-    };
-    let after = if dice.percent(35) {
-        ""
-    } else {
-        dice.pick(&[
-            ", S.Kom.",
-            ", S.E., M.M.",
-            ", S.H.",
-            ", S.Sos., M.Si.",
-            ", A.Md.",
-            ", S.T., M.T.",
-        ])
-    };
-    format!("{before}{name}{after}")
+fn step_for(count: usize, from: usize) -> usize {
+    (from % count.max(2)..from.max(count).saturating_mul(2))
+        .find(|step| *step > 0 && common_divisor(*step, count) == 1)
+        .unwrap_or(1)
 }
 
-/// A roster of so many people.
-pub(crate) fn world(size: usize, seed: u64) -> World {
-    let mut dice = Dice::new(seed);
-    let (fields, parts): (Vec<&str>, Vec<&str>) = (FIELDS.split('|').collect(), PARTS.split('|').collect());
-    let (cities, positions): (Vec<&str>, Vec<&str>) =
-        (CITIES.split('|').collect(), POSITIONS.split('|').collect());
-    let regional = seed % 2 == 1;
-    let unit_count = (size / 28).max(6);
-    let units: Vec<(String, &str)> = (0..unit_count)
-        .map(|_| {
-            let (field, part, city) = (dice.pick(&fields), dice.pick(&parts), dice.pick(&cities));
-            let unit = if regional {
-                format!("Bidang {part}, Dinas {field} Kota {city}")
-            } else {
-                format!("Subdirektorat {part}, Direktorat {field}")
-            };
-            (unit, if regional { city } else { cities[0] })
-        })
-        .collect();
-    let mut world = World {
-        people: Vec::new(),
-        cultures: Vec::new(),
-    };
-    for serial in 0..size {
-        let (culture, male) = (culture(&mut dice), dice.percent(52));
-        let plain = name(&mut dice, culture, male);
-        let (unit, home) = &units[dice.below(units.len())];
-        let city = if dice.percent(85) {
-            home
-        } else {
-            dice.pick(&cities)
+impl World {
+    pub(crate) fn new(size: usize, seed: u64) -> Self {
+        let numbers = (size + SPARE).div_ceil(DAYS) * DAYS;
+        Self {
+            size,
+            units: Units::grow(size, seed),
+            names: Names::new(),
+            seed,
+            numbers,
+            step: step_for(numbers, 7_368_787),
+            stride: step_for(size, 2_654_435),
+        }
+    }
+
+    /// The place of the person who stands at a place of the order of units.
+    pub(crate) fn dice(&self, purpose: u64, number: usize) -> Dice {
+        let number = u64::try_from(number).unwrap_or(0);
+        Dice::new(self.seed.wrapping_add(purpose << 32), number)
+    }
+
+    /// The person at a place below [`World::size`]; above it, up to 100,000 people who are not on the roster.
+    pub(crate) fn person(&self, place: usize) -> Somebody {
+        let mut dice = self.dice(1, place);
+        let desk = (place % self.size) * self.stride % self.size;
+        let (unit, seat) = self.units.of(desk);
+        let home = &self.units.all[unit];
+        let male = match home.kind {
+            Kind::School | Kind::Clinic => dice.percent(36),
+            _ => dice.percent(57),
         };
-        let born = 1966 + dice.below(33);
-        let nip = format!(
-            "{born}{:02}{:02}{}{:02}{}{:03}",
-            1 + dice.below(12),
-            1 + dice.below(28),
-            born + 22 + dice.below(4),
-            1 + dice.below(12),
-            if male { 1 } else { 2 },
-            1 + serial % 29
-        );
-        let name = titled(&mut dice, &plain, male);
-        let position = dice.skewed(&positions).to_owned();
-        world.people.push(Person {
+        let (_, _, around) = places::CITIES[home.city];
+        let culture = if dice.percent(30) {
+            around
+        } else {
+            dice.weighted(&CULTURES)
+        };
+        let (words, culture) = self.names.draw(&mut dice, culture, male);
+        let words: Vec<String> = words.into_iter().map(|word| variant(&mut dice, word)).collect();
+        let (family, position) = if seat == 0 {
+            (home.head.1, home.head.0)
+        } else {
+            post(&mut dice, home.kind)
+        };
+        let (nip, born) = self.nip(place, male);
+        let name = self.written(&mut dice, &words, (culture, male, born), (unit, family));
+        let city = if dice.percent(97) {
+            home.city
+        } else {
+            dice.below(places::CITIES.len())
+        };
+        Somebody {
             nip,
-            former_nips: Vec::new(),
+            words,
             name,
-            unit: unit.clone(),
+            unit,
             position,
-            city: city.to_owned(),
-        });
-        world.cultures.push(CULTURES[culture]);
-    }
-    world
-}
-
-fn plain(name: &str) -> String {
-    let name = name.split(',').next().unwrap_or("");
-    ["Drs. ", "Dra. ", "H. ", "Hj. ", "Dr. ", "Ir. "]
-        .iter()
-        .fold(name, |name, title| name.strip_prefix(title).unwrap_or(name))
-        .to_owned()
-}
-
-fn typo(dice: &mut Dice, name: &str) -> String {
-    let mut letters: Vec<char> = name.chars().collect();
-    let at = 1 + dice.below(letters.len().saturating_sub(2));
-    if letters[at] == ' ' || letters[at - 1] == ' ' {
-        return name.to_owned();
-    }
-    match dice.below(4) {
-        0 => drop(letters.remove(at)),
-        1 => letters.insert(at, letters[at]),
-        2 if at + 1 < letters.len() && letters[at + 1] != ' ' => letters.swap(at, at + 1),
-        _ => letters[at] = char::from(b"aeiourntlskmd"[dice.below(13)]),
-    }
-    letters.into_iter().collect()
-}
-
-const RESPELL: [(&str, &str); 14] = [
-    ("u", "oe"),
-    ("j", "dj"),
-    ("c", "tj"),
-    ("y", "j"),
-    ("f", "p"),
-    ("i ", "y "),
-    ("kh", "ch"),
-    ("Muhammad", "Moh."),
-    ("Muhammad", "M."),
-    ("Siti", "St."),
-    ("ti", "thi"),
-    ("z", "s"),
-    ("Ahmad", "Achmad"),
-    ("iy", "i"),
-];
-
-fn respelt(dice: &mut Dice, name: &str) -> String {
-    let start = dice.below(RESPELL.len());
-    let rows = RESPELL.iter().cycle().skip(start).take(RESPELL.len());
-    rows.map(|(from, to)| name.replacen(from, to, 1))
-        .find(|changed| changed != name)
-        .unwrap_or_else(|| name.to_owned())
-}
-
-fn scanned(dice: &mut Dice, name: &str) -> String {
-    let read = |sign: char| match sign {
-        'o' => '0',
-        'i' | 'l' => '1',
-        's' => '5',
-        'e' => 'c',
-        'n' => 'r',
-        other => other,
-    };
-    name.chars()
-        .map(|sign| if dice.percent(22) { read(sign) } else { sign })
-        .collect()
-}
-
-/// What happens to the name, by class.
-fn miswritten(dice: &mut Dice, class: &str, name: &str) -> String {
-    let words: Vec<&str> = name.split(' ').collect();
-    match class {
-        "typo" => typo(dice, name),
-        "two-typos" => {
-            let once = typo(dice, name);
-            typo(dice, &once)
+            family,
+            city,
+            culture,
+            male,
         }
-        "respelt" => respelt(dice, name),
-        "scanned" => scanned(dice, name),
-        "partial" if words.len() >= 2 => words[..words.len() - 1].join(" "),
-        "one-word" if words.len() >= 2 => words
-            .iter()
-            .max_by_key(|word| word.len())
-            .map_or(name, |word| *word)
-            .to_owned(),
-        "initials" if words.len() >= 2 => {
-            let last = words[words.len() - 1];
-            format!(
-                "{} {}.",
-                words[..words.len() - 1].join(" "),
-                last.chars().next().unwrap_or('x')
-            )
-        }
-        "joined" => words.concat(),
-        "swapped" => words.iter().rev().copied().collect::<Vec<_>>().join(" "),
-        "short-form" => {
-            let word = words[words.len() - 1];
-            let cut = word.len().saturating_sub(4).min(word.len());
-            [&words[..words.len() - 1], &[word.get(cut..).unwrap_or(word)]]
-                .concat()
-                .join(" ")
-        }
-        _ => name.to_owned(),
     }
-}
 
-const CLASSES: [&str; 20] = [
-    "clean",
-    "clean",
-    "clean",
-    "typo",
-    "typo",
-    "two-typos",
-    "respelt",
-    "respelt",
-    "scanned",
-    "partial",
-    "one-word",
-    "initials",
-    "joined",
-    "swapped",
-    "short-form",
-    "titled",
-    "nip",
-    "nip-part",
-    "nip-wrong",
-    "context-wrong",
-];
-
-fn short_unit(dice: &mut Dice, unit: &str) -> String {
-    let short = [
-        ("Subdirektorat", "Subdit"),
-        ("Direktorat", "Dit."),
-        ("Bidang", "Bid."),
-        ("Kota ", ""),
-        ("Hubungan Masyarakat", "Humas"),
-    ];
-    let whole = if dice.percent(40) {
-        short
-            .iter()
-            .fold(unit.to_owned(), |unit, (from, to)| unit.replace(from, to))
-    } else {
-        unit.to_owned()
-    };
-    match dice.below(10) {
-        0 | 1 => whole.split(", ").next().unwrap_or("").to_owned(),
-        2 | 3 => whole.split(", ").last().unwrap_or("").to_owned(),
-        4 => typo(dice, &whole),
-        _ => whole,
+    /// A colleague of the same unit.
+    pub(crate) fn colleague(&self, dice: &mut Dice, unit: usize) -> usize {
+        let desks = self.units.places(unit);
+        let desk = desks.start + dice.below(desks.len());
+        // The desk of a place is place * stride; the inverse of the stride leads back.
+        let inverse = inverse(self.stride, self.size);
+        usize::try_from(wide(desk) * wide(inverse) % wide(self.size).max(1)).unwrap_or(0)
     }
-}
 
-/// So many complaints about a world, of which 13 in a hundred are about outsiders.
-pub(crate) fn cases(world: &World, size: usize, seed: u64) -> Vec<Case> {
-    let mut dice = Dice::new(seed ^ 0x00C0_FFEE);
-    let stranger = self::world(400, seed.wrapping_add(77));
-    let mut names: std::collections::HashMap<String, Vec<usize>> = std::collections::HashMap::new();
-    for (place, person) in world.people.iter().enumerate() {
-        names
-            .entry(plain(&person.name).to_lowercase())
-            .or_default()
-            .push(place);
-    }
-    (0..size)
-        .map(|_| {
-            if dice.percent(13) {
-                outsider(&mut dice, world, &stranger)
-            } else {
-                insider(&mut dice, world, &names)
+    /// A number that no other place has, and the year of birth.
+    fn nip(&self, place: usize, male: bool) -> (String, usize) {
+        let shuffled = wide(place % self.numbers) * wide(self.step) % wide(self.numbers);
+        let shuffled = usize::try_from(shuffled).unwrap_or(0);
+        let (day, turn) = (shuffled % DAYS, shuffled / DAYS);
+        let mut of_day = self.dice(2, day);
+        let (late, shift) = (of_day.below(3), of_day.below(SLOTS));
+        let slot = (turn + shift) % SLOTS;
+        let mut of_slot = self.dice(3, day * SLOTS + slot);
+        let upto = 1 + of_slot.below(20);
+        let serial = 1 + turn / SLOTS + of_slot.below(upto);
+        let born = 1967 + day / 365;
+        let (month, date) = calendar(day % 365);
+        let sex = if male { 1 } else { 2 };
+        let appointed = match slot {
+            0..24 => {
+                let year = born + 19 + slot % 8 + if born < 1990 { late } else { 0 };
+                format!("{year}{:02}", [1, 3, 12][slot / 8])
             }
-        })
-        .collect()
-}
-
-fn context(dice: &mut Dice, person: &Person, complaint: &mut Complaint) {
-    if dice.percent(70) {
-        complaint.unit = short_unit(dice, &person.unit);
-    }
-    if dice.percent(55) {
-        complaint.city = if dice.percent(8) {
-            typo(dice, &person.city)
-        } else {
-            person.city.clone()
+            24..29 => format!("{}21", 2021 + slot - 24),
+            _ => "202322".to_owned(),
         };
+        (
+            format!("{born}{month:02}{date:02}{appointed}{sex}{serial:03}"),
+            born,
+        )
     }
-    if dice.percent(35) {
-        complaint.position.clone_from(&person.position);
-    }
-}
 
-fn insider(dice: &mut Dice, world: &World, names: &std::collections::HashMap<String, Vec<usize>>) -> Case {
-    let truth = dice.below(world.people.len());
-    let person = &world.people[truth];
-    let class = dice.pick(&CLASSES);
-    let name = plain(&person.name);
-    let mut complaint = Complaint {
-        accused_name: miswritten(dice, class, &name),
-        ..Complaint::default()
-    };
-    if class == "titled" || dice.percent(15) {
-        let male = person.nip.as_bytes()[14] == b'1';
-        complaint.accused_name = format!(
-            "{} {}",
-            dice.pick(if male {
-                &["Pak", "Bpk.", "Sdr.", "H."]
-            } else {
-                &["Bu", "Ibu", "Sdri.", "Hj."]
-            }),
-            complaint.accused_name
+    fn written(
+        &self,
+        dice: &mut Dice,
+        words: &[String],
+        (culture, male, born): (&str, bool, usize),
+        (unit, family): (usize, &str),
+    ) -> String {
+        let agency = &self.units.agencies[self.units.all[unit].agency];
+        let christian = matches!(
+            culture,
+            "batak" | "balinese" | "minahasa" | "eastern" | "chinese" | "dayak"
         );
-    }
-    context(dice, person, &mut complaint);
-    let other = &world.people[dice.below(world.people.len())];
-    match class {
-        "nip" => {
-            complaint.nip_fragment = if dice.percent(75) {
-                person.nip.clone()
-            } else {
-                person.nip.replacen('1', "7", 1)
-            }
+        let mut front = Vec::new();
+        if family == "dokter" {
+            front.push("dr.");
+        } else if dice.percent(2) {
+            front.push("Dr.");
+        } else if born < 1973 && dice.percent(35) {
+            front.push(if male { "Drs." } else { "Dra." });
+        } else if dice.percent(4) {
+            front.push("Ir.");
         }
-        "nip-part" => {
-            let parts = [&person.nip[..8], &person.nip[..14], &person.nip[14..]];
-            parts[dice.below(3)].clone_into(&mut complaint.nip_fragment);
+        if !christian && born < 1985 && dice.percent(14) {
+            front.push(if male { "H." } else { "Hj." });
         }
-        "nip-wrong" => complaint.nip_fragment.clone_from(&other.nip),
-        "context-wrong" => {
-            complaint.unit.clone_from(&other.unit);
-            complaint.city = if dice.percent(50) {
-                other.city.clone()
-            } else {
-                String::new()
-            };
+        let back = degrees(dice, family);
+        let plain = words.join(" ");
+        let plain = if agency.capitals {
+            plain.to_uppercase()
+        } else {
+            plain
+        };
+        let mut text = front.join(" ");
+        if !text.is_empty() {
+            text.push(' ');
         }
-        _ => {}
-    }
-    let bare = complaint.unit.is_empty() && !matches!(class, "nip" | "nip-part");
-    let alone = names.get(&name.to_lowercase()).is_none_or(|all| all.len() == 1);
-    let lossy = matches!(
-        class,
-        "partial" | "one-word" | "initials" | "short-form" | "scanned" | "two-typos"
-    ) || !name.contains(' ');
-    let resolvable = match (bare, class) {
-        (true, _) | (_, "context-wrong") => alone && !lossy,
-        _ => tells_apart(world, &complaint, truth),
-    };
-    Case {
-        complaint,
-        truth: Some(truth),
-        class,
-        resolvable,
+        text.push_str(&plain);
+        for degree in back {
+            text.push_str(", ");
+            text.push_str(&spelled(degree, agency.degrees));
+        }
+        text
     }
 }
 
-/// Whether nobody else in the same unit bears a word of the name.
-fn tells_apart(world: &World, complaint: &Complaint, truth: usize) -> bool {
-    let person = &world.people[truth];
-    let name = plain(&person.name);
-    let shared = |other: &Person| {
-        let other = plain(&other.name);
-        name.split(' ')
-            .filter(|word| word.len() > 2 && other.split(' ').any(|its| its == *word))
-            .count()
-            * 2
-            >= name.split(' ').count()
-    };
-    let near = |other: &Person| {
-        complaint.unit.is_empty() || other.unit == person.unit || complaint.unit.split(", ").count() == 1
-    };
-    !complaint.nip_fragment.is_empty()
-        || !world
-            .people
-            .iter()
-            .enumerate()
-            .any(|(place, other)| place != truth && near(other) && shared(other))
+fn wide(number: usize) -> u128 {
+    u128::try_from(number).unwrap_or(0)
 }
 
-fn outsider(dice: &mut Dice, world: &World, strangers: &World) -> Case {
-    let stranger = &strangers.people[dice.below(strangers.people.len())];
-    let mut complaint = Complaint {
-        accused_name: plain(&stranger.name),
-        ..Complaint::default()
-    };
-    let class = dice.pick(&[
-        "outsider",
-        "outsider",
-        "outsider-namesake",
-        "outsider-near",
-        "outsider-here",
-    ]);
-    let inside = &world.people[dice.below(world.people.len())];
-    match class {
-        "outsider-namesake" => complaint.accused_name = plain(&inside.name),
-        "outsider-near" => complaint.accused_name = typo(dice, &plain(&inside.name)),
-        _ => {}
+/// The number that undoes a multiplication by `step` among `count` numbers.
+fn inverse(step: usize, count: usize) -> usize {
+    let (mut old, mut new) = (
+        i128::try_from(count).unwrap_or(1),
+        i128::try_from(step).unwrap_or(1),
+    );
+    let (mut before, mut after) = (0_i128, 1_i128);
+    while new != 0 {
+        let whole = old / new;
+        (old, new) = (new, old - whole * new);
+        (before, after) = (after, before - whole * after);
     }
-    let elsewhere = &world.people[dice.below(world.people.len())];
-    let source = match class {
-        "outsider-here" => Some(inside),
-        _ if dice.percent(50) => Some(if dice.percent(50) { stranger } else { elsewhere }),
-        _ => None,
-    };
-    // An outsider of the same name in the same unit cannot be told from the insider by anybody.
-    let borne = |unit: &str| {
-        let name = &complaint.accused_name;
-        world
-            .people
-            .iter()
-            .any(|person| person.unit == unit && plain(&person.name) == *name)
-    };
-    match source {
-        Some(source) if !borne(&source.unit) => context(dice, source, &mut complaint),
-        _ => {
-            complaint.unit = format!(
-                "Dinas {} Kabupaten Bojonglaut",
-                dice.pick(&["Sosial", "Pertanian", "Perhubungan"])
-            );
+    usize::try_from(before.rem_euclid(i128::try_from(count).unwrap_or(1).max(1))).unwrap_or(0)
+}
+
+fn calendar(day: usize) -> (usize, usize) {
+    let mut rest = day;
+    for (month, days) in (1..).zip([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]) {
+        match rest.checked_sub(days) {
+            Some(left) => rest = left,
+            None => return (month, rest + 1),
         }
     }
-    if dice.percent(12) {
-        complaint.nip_fragment.clone_from(&stranger.nip);
+    (12, 31)
+}
+
+fn post(dice: &mut Dice, kind: Kind) -> (&'static str, &'static str) {
+    let posts = match kind {
+        Kind::Office => places::OFFICE_POSTS,
+        Kind::School => places::SCHOOL_POSTS,
+        Kind::Clinic => places::CLINIC_POSTS,
+        Kind::Village => places::VILLAGE_POSTS,
+    };
+    let at = if kind == Kind::School && dice.percent(80) {
+        0
+    } else {
+        dice.below(posts.len())
+    };
+    let (family, ranks) = posts[at];
+    (family, dice.pick(ranks))
+}
+
+/// Registers do not spell the commonest words alike.
+fn variant(dice: &mut Dice, word: String) -> String {
+    let rows: &[(usize, &str)] = match word.as_str() {
+        "Muhammad" => &[
+            (58, "Muhammad"),
+            (12, "Mohammad"),
+            (6, "Mochamad"),
+            (8, "Moh."),
+            (9, "M."),
+            (7, "Muh."),
+        ],
+        "Ahmad" => &[(70, "Ahmad"), (20, "Achmad"), (10, "Akhmad")],
+        "Siti" => &[(88, "Siti"), (6, "Sitti"), (6, "St.")],
+        "Rizki" => &[(50, "Rizki"), (35, "Rizky"), (15, "Rizqi")],
+        "Yusuf" => &[(80, "Yusuf"), (10, "Jusuf"), (10, "Yusup")],
+        "Taufik" => &[(60, "Taufik"), (40, "Taufiq")],
+        "Abdul" => &[(90, "Abdul"), (10, "Abd.")],
+        "Nur" => &[(92, "Nur"), (5, "Noor"), (3, "Noer")],
+        "Khairul" => &[(50, "Khairul"), (30, "Khoirul"), (20, "Chairul")],
+        "Yohanes" => &[(70, "Yohanes"), (30, "Johanes")],
+        _ => return word,
+    };
+    dice.weighted(rows).to_owned()
+}
+
+fn degrees(dice: &mut Dice, family: &str) -> Vec<&'static str> {
+    let first: &[&str] = match family {
+        "guru" | "kepsek" => &["S.Pd.", "S.Pd.", "S.Pd.SD.", "S.Pd.I.", "S.Ag."],
+        "bidan" => &["A.Md.Keb.", "S.Tr.Keb.", "S.ST."],
+        "perawat" => &["A.Md.Kep.", "S.Kep.", "S.Kep., Ns."],
+        "dokter" => &["Sp.PD.", "M.Kes."],
+        "pranata komputer" => &["S.Kom.", "S.T.", "A.Md."],
+        _ => &[
+            "S.E.", "S.H.", "S.Sos.", "S.T.", "S.Kom.", "S.IP.", "S.I.Kom.", "A.Md.", "S.AP.", "S.STP.",
+            "S.P.",
+        ],
+    };
+    let second = [
+        "M.M.", "M.Si.", "M.T.", "M.H.", "M.Kom.", "M.AP.", "M.Pd.", "M.T.I.", "M.P.A.", "Ph.D.",
+    ];
+    let mut all = Vec::new();
+    if dice.percent(72) {
+        all.push(dice.pick(first));
+        if dice.percent(28) {
+            all.push(dice.pick(&second));
+        }
     }
-    Case {
-        complaint,
-        truth: None,
-        class,
-        resolvable: false,
+    all
+}
+
+/// A degree in the manner of an office.
+pub(crate) fn spelled(degree: &str, manner: usize) -> String {
+    match manner {
+        1 => degree.replace('.', ""),
+        2 => degree.trim_end_matches('.').replace('.', ". ").replace("  ", " "),
+        _ => degree.to_owned(),
     }
 }
