@@ -1,6 +1,7 @@
 //! What a complaint says besides the name: unit, city, position, number, handle; and how badly.
 
 use super::census::Query;
+use super::census::Want;
 use super::dice::Dice;
 use super::miswrite;
 use super::people::Somebody;
@@ -257,24 +258,39 @@ pub(crate) fn slipped(dice: &mut Dice, nip: &str) -> String {
     digits.into_iter().collect()
 }
 
-/// A name on a social network.
-pub(crate) fn handle(dice: &mut Dice, words: &[String], nip: &str) -> String {
+/// A name on a social network, and what of the person's name it says.
+pub(crate) fn handle(dice: &mut Dice, words: &[String], nip: &str) -> (String, Vec<Want>) {
     let plain: Vec<String> = words
         .iter()
         .map(|word| sound::letters(word))
         .filter(|word| word.len() > 1)
         .collect();
     let (Some(first), Some(last)) = (plain.first(), plain.last()) else {
-        return String::new();
+        return (String::new(), Vec::new());
     };
-    let body = match dice.below(100) {
-        0..=34 => plain.join("_"),
-        35..=54 => plain.concat(),
-        55..=69 => plain.join("."),
-        70..=79 => format!("{}{last}", &first[..1]),
-        80..=89 => format!("{last}{first}"),
-        _ => format!("{first}_{}", &last[..last.len().min(3)]),
+    let whole = |words: &[&String]| {
+        words
+            .iter()
+            .map(|word| Want::Sound(sound::key(word)))
+            .collect::<Vec<Want>>()
     };
+    let initial = |word: &str| Want::Initial(word.chars().next().unwrap_or('?'));
+    let every: Vec<&String> = plain.iter().collect();
+    let (body, mut said) = match dice.below(if plain.len() > 1 { 100 } else { 70 }) {
+        0..=34 => (plain.join("_"), whole(&every)),
+        35..=54 => (plain.concat(), whole(&every)),
+        55..=69 => (plain.join("."), whole(&every)),
+        70..=79 => (format!("{}{last}", &first[..1]), whole(&[last])),
+        80..=89 => (format!("{last}{first}"), whole(&[first, last])),
+        _ => (format!("{first}_{}", &last[..last.len().min(3)]), whole(&[first])),
+    };
+    if body.len() < first.len() + last.len() && plain.len() > 1 {
+        said.push(initial(if body.ends_with(last.as_str()) {
+            first
+        } else {
+            last
+        }));
+    }
     let tail = match dice.below(100) {
         0..=39 => String::new(),
         40..=64 => nip[2..4].to_owned(),
@@ -282,5 +298,8 @@ pub(crate) fn handle(dice: &mut Dice, words: &[String], nip: &str) -> String {
         80..=89 => "_official".to_owned(),
         _ => "_".to_owned(),
     };
-    format!("{}{body}{tail}", if dice.percent(70) { "@" } else { "" })
+    (
+        format!("{}{body}{tail}", if dice.percent(70) { "@" } else { "" }),
+        said,
+    )
 }

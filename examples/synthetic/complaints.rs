@@ -7,7 +7,7 @@
 //! | typo, two-typos | 95, 35 | neighbouring key, omission, doubling, transposition |
 //! | old-spelling | 50 | oe, dj, tj, j for y, nj, sj, ch, in the whole name |
 //! | phonetic | 80 | f/p/v, z/s/j, q/k, kh/h, y/i, th/t, dh/d, doubled letters, final h, -uddin, Muhammad, Siti … once to three times |
-//! | scanned | 45 | o/0, l/1/i, rn/m, cl/d, s/5, b/8 … two to five times |
+//! | scanned | 45 | o/0, l/1/i, rn/m, cl/d, s/5, b/8 … up to five times, at most one letter in four |
 //! | joined, parted, swapped | 30, 20, 25 | words run together, taken apart, in another order |
 //! | middle-dropped, last-dropped, one-word | 25, 40, 35 | words left out |
 //! | nickname | 50 | a short form for one word, or nothing but a salutation and a short form |
@@ -222,7 +222,11 @@ fn insider(dice: &mut Dice, world: &World, census: &Census) -> Option<Case> {
     }
     let wrong = digits(dice, world, (&one, class), (&mut case, &mut query)).ok()?;
     if class == "handle" || dice.percent(8) {
-        case.handle = around::handle(dice, words, &one.nip);
+        let said;
+        (case.handle, said) = around::handle(dice, words, &one.nip);
+        if class == "handle" {
+            query.words = said;
+        }
     }
     if class == "handle" {
         case.name = if dice.percent(50) {
@@ -380,7 +384,7 @@ fn outsider(dice: &mut Dice, world: &World, census: &Census) -> Option<Case> {
         case.name = misname::saluted(dice, &case.name, source.male);
     }
     if dice.percent(10) {
-        case.handle = around::handle(dice, &words, &stranger.nip);
+        (case.handle, _) = around::handle(dice, &words, &stranger.nip);
     }
     Some(case)
 }

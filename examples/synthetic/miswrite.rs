@@ -255,10 +255,11 @@ const SCANS: &[(&str, &str)] = &[
     ("f", "t"),
 ];
 
-/// What a scanner misreads: two to five signs.
+/// What a scanner misreads: up to five signs, and no more than one in four.
 pub(crate) fn scanned(dice: &mut Dice, text: &str) -> Option<String> {
     let mut changed = text.to_owned();
-    let times = 2 + dice.below(4);
+    let letters = text.chars().filter(char::is_ascii_alphabetic).count();
+    let times = (2 + dice.below(4)).min(letters / 4).max(1);
     let mut done = 0;
     for _ in 0..60 {
         let (from, to) = dice.pick(SCANS);
@@ -273,7 +274,7 @@ pub(crate) fn scanned(dice: &mut Dice, text: &str) -> Option<String> {
             break;
         }
     }
-    (done >= 2 && changed != text).then_some(changed)
+    (done == times && changed != text).then_some(changed)
 }
 
 /// All words run together, or two of them.

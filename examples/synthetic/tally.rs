@@ -9,6 +9,8 @@ pub(crate) struct Outcome {
     /// Nobody was offered first.
     pub(crate) nobody: bool,
     pub(crate) matched: bool,
+    /// Why it was decided so, as the engine says it.
+    pub(crate) rule: String,
 }
 
 impl Outcome {
