@@ -14,8 +14,10 @@ mod index;
 mod name;
 mod naming;
 mod number;
+mod numbers;
 mod phrase;
 mod retrieve;
+mod snapshot;
 mod table;
 mod text;
 mod vocabulary;
@@ -28,9 +30,10 @@ use naming::Reach;
 
 pub use answer::{Candidate, Decision, Evidence, Field, Level, Linkage, RuleId};
 pub use index::{Index, PersonId};
+pub use snapshot::{SNAPSHOT_LINE, SnapshotError};
 
 /// Names the rules, tables and weights that made an answer; it changes whenever one of them does.
-pub const MODEL_VERSION: &str = "ikrar-link-1";
+pub const MODEL_VERSION: &str = "ikrar-link-2";
 
 /// One person as the roster records them; nothing here need be clean.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -89,7 +92,7 @@ impl Default for Policy {
             match_posterior_min: 0.995,
             match_lead_bits_min: 7.0,
             match_unit_bits_min: 4.0,
-            outsider_share: 0.05,
+            outsider_share: 0.04,
             people_max: 5,
         }
     }
@@ -116,26 +119,28 @@ impl Default for Policy {
 /// assert_eq!(answer.decision, Decision::Match);
 /// ```
 pub fn link(index: &Index, complaint: &Complaint, policy: &Policy) -> Linkage {
-    let name = name::parse(&complaint.accused_name, name::Side::Written);
+    let name = name::written(&complaint.accused_name, &complaint.handle);
     let reach = Reach::new(index, &name);
     let context = Context::new(index, complaint, &name);
     let prior_bits = ((1.0 - policy.outsider_share) / index.size()).log2();
     let people = retrieve::retrieve(index, &reach, &context);
     let mut weighed = weigh_people(index, &reach, &context, &people, prior_bits);
-    weighed.push(nobody(prior_bits, policy));
+    weighed.push(Weighed::nobody(policy, &weighed));
     weighed.sort_by(|one, two| rank(index, one, two));
     decide::posteriors(&mut weighed);
     let namesakes = namesakes(&weighed);
-    let (decision, conflict, rule) = decide::decide(&weighed, namesakes, name.several, policy);
+    let (decision, conflict, rule) = decide::decide(&weighed, &name, policy);
     let mut named = 0_usize;
-    let candidates = weighed.into_iter().map(|one| one.candidate).filter(|candidate| {
-        named = named.saturating_add(usize::from(candidate.who.is_some()));
-        candidate.who.is_none() || named <= policy.people_max
+    let shown = weighed.iter().filter(|one| {
+        named = named.saturating_add(usize::from(one.who.is_some()));
+        one.who.is_none() || named <= policy.people_max
     });
     Linkage {
         decision,
         conflict,
-        candidates: candidates.collect(),
+        candidates: shown
+            .map(|one| explain(one, index, &reach, &context, prior_bits))
+            .collect(),
         prior_bits,
         namesakes,
         rule,
@@ -146,16 +151,15 @@ pub fn link(index: &Index, complaint: &Complaint, policy: &Policy) -> Linkage {
 fn rank(index: &Index, one: &Weighed, two: &Weighed) -> std::cmp::Ordering {
     let number = |weighed: &Weighed| {
         weighed
-            .candidate
             .who
-            .and_then(|who| index.person(who))
-            .map(|person| person.nip.clone())
+            .and_then(|who| index.facts(who))
+            .map(|facts| facts.number)
     };
-    let scores = two.candidate.score_bits.total_cmp(&one.candidate.score_bits);
+    let scores = two.score_bits.total_cmp(&one.score_bits);
     scores
-        .then_with(|| number(two).is_some().cmp(&number(one).is_some()))
+        .then_with(|| two.who.is_some().cmp(&one.who.is_some()))
         .then_with(|| number(one).cmp(&number(two)))
-        .then(one.candidate.who.cmp(&two.candidate.who))
+        .then(one.who.cmp(&two.who))
 }
 
 fn weigh_people(
@@ -167,69 +171,133 @@ fn weigh_people(
 ) -> Vec<Weighed> {
     let fits: Vec<(u32, Fit)> = people
         .iter()
-        .filter_map(|id| Some((*id, reach.fit(index.facts(*id)?))))
+        .filter_map(|id| Some((*id, reach.fit(&index.facts(*id)?))))
         .collect();
-    let mut by_bits: Vec<f64> = fits.iter().map(|(_, fit)| fit.bits).collect();
-    by_bits.sort_by(f64::total_cmp);
+    let taken_back = overcount(index, &fits);
     let weighed = fits.into_iter().filter_map(|(id, fit)| {
-        let facts = index.facts(id)?;
-        let mut evidence = fit.lines.clone();
-        // A name cannot say more than that one of those who bear it as well is meant.
-        let alike = by_bits.len() - by_bits.partition_point(|bits| *bits < fit.bits - 0.5);
-        let most = index.size().log2() - f64::from(vocabulary::count(alike.max(1))).log2();
-        if fit.bits > most {
-            let detail = format!("1/{alike}");
-            evidence.push(Evidence {
-                field: Field::Name,
-                level: Level::Frequency,
-                bits: most - fit.bits,
-                detail,
-            });
-        }
-        evidence.extend(context.lines(id, facts, &fit.open));
-        let score_bits = prior_bits + evidence.iter().map(|line| line.bits).sum::<f64>();
-        let contradictions = evidence
-            .iter()
-            .filter(|line| decide::is_contradiction(line))
-            .cloned()
-            .collect();
-        let candidate = Candidate {
-            who: Some(PersonId(id)),
-            score_bits,
+        // Never more than the words gave.
+        let frequency = taken_back
+            .map(|(bits, alike)| (bits.max(-fit.gained()), alike))
+            .filter(|(bits, _)| *bits < 0.0);
+        let context = context.lines(id, &index.facts(id)?, &fit.open);
+        let beside = context.iter().map(|line| line.bits).sum::<f64>();
+        Some(Weighed {
+            who: Some(id),
+            score_bits: prior_bits + fit.bits + frequency.map_or(0.0, |(bits, _)| bits) + beside,
             posterior: 0.0,
-            evidence,
-            contradictions,
-        };
-        Some(Weighed { candidate, fit })
+            fit,
+            frequency,
+            context,
+        })
     });
     weighed.collect()
 }
 
-/// The hypothesis that no one here is meant: it takes the share of the outsiders whole.
-fn nobody(prior_bits: f64, policy: &Policy) -> Weighed {
-    let score_bits = policy.outsider_share.log2();
-    let line = Evidence {
-        field: Field::Roster,
-        level: Level::Outside,
-        bits: score_bits - prior_bits,
-        detail: String::new(),
+/// What the words of the written name give too much, and how many bear the name as well as the one it fits best.
+///
+/// A name cannot say more than that one of those who bear it as well is meant, however many bits its words add up to: the
+/// words of a name depend on one another. What is too much for the best is too much for everybody, or somebody who shares
+/// half of a long name would come out ahead.
+fn overcount(index: &Index, fits: &[(u32, Fit)]) -> Option<(f64, u32)> {
+    let best = fits.iter().map(|(_, fit)| fit.bits).max_by(f64::total_cmp)?;
+    let alike = fits.iter().filter(|(_, fit)| fit.bits >= best - 0.5).count();
+    let alike = vocabulary::count(alike.max(1));
+    let most = index.size().log2() - f64::from(alike).log2();
+    (best > most).then_some((most - best, alike))
+}
+
+impl Weighed {
+    /// The hypothesis that no one here is meant: it takes the share of the outsiders whole.
+    ///
+    /// An outsider who bears a common name is one of as many as the people here who bear it: the score, which is compared
+    /// with one person's, is the share of one of them. So *nobody* ranks first just when it is likelier than everybody together.
+    fn nobody(policy: &Policy, people: &[Self]) -> Self {
+        let top = people
+            .iter()
+            .map(|one| one.score_bits)
+            .fold(f64::NEG_INFINITY, f64::max);
+        let peers: f64 = people.iter().map(|one| (one.score_bits - top).exp2()).sum();
+        let peers = peers.max(1.0);
+        Self {
+            who: None,
+            score_bits: policy.outsider_share.log2() - peers.log2(),
+            posterior: 0.0,
+            fit: Fit::default(),
+            frequency: Some((-peers.log2(), rounded(peers))).filter(|(bits, _)| *bits < 0.0),
+            context: Vec::new(),
+        }
+    }
+}
+
+/// A number of people, as a screen shows it.
+fn rounded(people: f64) -> u32 {
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "rounded, at least one, saturating"
+    )]
+    let whole = people.round().max(1.0) as u32;
+    whole
+}
+
+/// A hypothesis with every line of it in words that a screen can show.
+fn explain(
+    one: &Weighed,
+    index: &Index,
+    reach: &Reach<'_>,
+    context: &Context<'_>,
+    prior_bits: f64,
+) -> Candidate {
+    let mut evidence: Vec<Evidence> = Vec::new();
+    let mut push = |field, level, bits, detail| {
+        evidence.push(Evidence {
+            field,
+            level,
+            bits,
+            detail,
+        });
     };
-    let candidate = Candidate {
-        who: None,
-        score_bits,
-        posterior: 0.0,
-        evidence: vec![line],
-        contradictions: Vec::new(),
-    };
-    Weighed {
-        candidate,
-        fit: Fit::default(),
+    if let Some(facts) = one.who.and_then(|who| index.facts(who)) {
+        for line in &one.fit.lines {
+            push(Field::Name, line.level, line.bits, reach.spell(line, &facts));
+        }
+        if let Some((bits, alike)) = one.frequency {
+            push(Field::Name, Level::Frequency, bits, format!("1/{alike}"));
+        }
+        for line in &one.context {
+            push(
+                line.field,
+                line.level,
+                line.bits,
+                context.spell(*line, &one.fit.open),
+            );
+        }
+    } else {
+        let shared = one.frequency.map_or(0.0, |(bits, _)| bits);
+        push(
+            Field::Roster,
+            Level::Outside,
+            one.score_bits - shared - prior_bits,
+            String::new(),
+        );
+        if let Some((bits, peers)) = one.frequency {
+            push(Field::Roster, Level::Frequency, bits, format!("1/{peers}"));
+        }
+    }
+    let forbids = |line: &&Evidence| decide::forbids(line.field, line.level, line.bits);
+    Candidate {
+        who: one.who.map(PersonId),
+        score_bits: one.score_bits,
+        posterior: one.posterior,
+        contradictions: evidence.iter().filter(forbids).cloned().collect(),
+        evidence,
     }
 }
 
 /// How many others bear what was written nearly as well as the first person.
 fn namesakes(weighed: &[Weighed]) -> u32 {
-    let mut people = weighed.iter().filter(|one| one.candidate.who.is_some());
+    let mut people = weighed.iter().filter(|one| one.who.is_some());
     let Some(first) = people.next() else { return 0 };
     let near =
         |other: &&Weighed| other.fit.agreeing > 0 && other.fit.bits >= first.fit.bits - decide::NAMESAKE_BITS;

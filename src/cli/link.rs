@@ -6,15 +6,16 @@
 
 use std::fs::File;
 use std::io::BufReader;
-use std::io::BufWriter;
-use std::io::Write;
+use std::io::IsTerminal;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context;
+use indicatif::ProgressBar;
+use indicatif::ProgressStyle;
 
-use crate::domain::cell::Row;
-use crate::linkage::Candidate;
 use crate::linkage::Complaint;
 use crate::linkage::Index;
 use crate::linkage::Linkage;
@@ -24,30 +25,51 @@ use crate::linkage::link;
 use crate::sheet;
 use crate::sheet::Limits;
 
+mod complaints;
+mod output;
 mod roster;
+mod words;
+
+use complaints::Complaints;
+use output::Output;
 
 /// The most characters of a field that are read; the rest is left out, with a note.
 const FIELD_CHARS_MAX: usize = 400;
-
-/// The columns of a complaint file, in the order that [`Columns`] keeps them.
-const COLUMNS: [&str; 8] = [
-    "complaint_id",
-    "accused_name",
-    "unit",
-    "city",
-    "position",
-    "nip_fragment",
-    "handle",
-    "incident_date",
-];
+/// How many complaints are held at once, for each thread.
+const BATCH: usize = 256;
 
 /// Cross-reference complaints with a roster, without a database.
 ///
 /// The result has one row a proposed person: complaint_id,rank,nip,score,decision. The score is in bits; an empty
 /// nip is "nobody on this roster". A match is a proposal for a person to confirm, never a verdict.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct LinkArgs {
-    /// The roster: a SIASN export, or CSV/XLSX with nip,name,unit,position,city
+    #[command(subcommand)]
+    command: Option<LinkCommand>,
+    #[command(flatten)]
+    files: Option<Files>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum LinkCommand {
+    /// Keep a roster's index in a file, to be named as --roster from then on: a large roster then loads in moments.
+    ///
+    /// The file holds names' words and numbers of everybody: keep it as you keep the roster.
+    Index {
+        /// The roster: a SIASN export, or CSV/XLSX with nip,name,unit,position,city
+        #[arg(long, value_name = "R.csv")]
+        roster: PathBuf,
+        /// Where the index goes
+        #[arg(long, value_name = "R.idx")]
+        out: PathBuf,
+    },
+}
+
+/// What is read and written.
+#[derive(Debug, clap::Args)]
+pub struct Files {
+    /// The roster: a SIASN export, CSV/XLSX with nip,name,unit,position,city, or an index made by `ikrar link index`
     #[arg(long, value_name = "R.csv")]
     pub roster: PathBuf,
     /// The complaints: complaint_id,channel,accused_name,unit,city,position,nip_fragment,handle,incident_date
@@ -59,23 +81,73 @@ pub struct LinkArgs {
     /// Where the explanations go: one JSON object a complaint
     #[arg(long, value_name = "E.jsonl")]
     pub explain: Option<PathBuf>,
+    /// How many threads compare; the answers are the same with any number [default: one a core]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
 }
 
 /// Runs the command.
 pub fn run(args: &LinkArgs) -> anyhow::Result<()> {
-    let shown = args.roster.display();
-    let people = roster::read(&args.roster, &mut |line, text| {
-        eprintln!("{shown}: line {line}: {text}");
-    })?;
-    let index = Index::build(people);
-    anyhow::ensure!(
-        !index.is_empty(),
-        "{}: no person could be read",
-        args.roster.display()
+    match (&args.command, &args.files) {
+        (Some(LinkCommand::Index { roster, out }), _) => keep(roster, out),
+        (None, Some(files)) => link_files(files),
+        (None, None) => anyhow::bail!("name --roster, --complaints and --out; see `ikrar link --help`"),
+    }
+}
+
+/// The index of a roster, or the one that was kept of it.
+fn index_of(path: &Path) -> anyhow::Result<Index> {
+    let shown = path.display();
+    let progress = spinner();
+    let index = if roster::is_kept(path)? {
+        roster::load(path)?
+    } else {
+        let note = |line: u64, text: &str| progress.suspend(|| eprintln!("{shown}: line {line}: {text}"));
+        roster::read(path, &note, &|people| {
+            progress.set_message(format!("{people} people"));
+        })?
+    };
+    progress.finish_and_clear();
+    anyhow::ensure!(!index.is_empty(), "{shown}: no person could be read");
+    Ok(index)
+}
+
+fn keep(roster: &Path, out: &Path) -> anyhow::Result<()> {
+    let index = index_of(roster)?;
+    let bytes = roster::keep(&index, out)?;
+    eprintln!(
+        "{}: {} people, {bytes} bytes ({MODEL_VERSION})",
+        out.display(),
+        index.len()
     );
-    let mut out = Output::create(args)?;
-    let counted = link_all(&index, &args.complaints, &mut out)?;
-    out.finish(args)?;
+    Ok(())
+}
+
+fn link_files(files: &Files) -> anyhow::Result<()> {
+    // A wrong complaints file is told before a large roster is read.
+    let mut complaints = Complaints::open(&files.complaints)?;
+    let index = index_of(&files.roster)?;
+    let mut out = Output::create(&files.out, files.explain.as_deref())?;
+    let machine = std::thread::available_parallelism();
+    let threads = files.threads.or(machine.ok()).map_or(1, NonZeroUsize::get);
+    let progress = spinner();
+    let mut counted = 0_u64;
+    loop {
+        let note = |line: u64, text: &str| {
+            progress.suspend(|| eprintln!("{}: line {line}: {text}", files.complaints.display()));
+        };
+        let batch = complaints.take(BATCH.saturating_mul(threads), &note)?;
+        if batch.is_empty() {
+            break;
+        }
+        for ((id, _), answer) in batch.iter().zip(answer(&index, &batch, threads)) {
+            out.write(&index, id, &answer)?;
+            counted = counted.saturating_add(1);
+        }
+        progress.set_message(format!("{counted} complaints"));
+    }
+    progress.finish_and_clear();
+    out.finish()?;
     eprintln!(
         "{counted} complaints linked to {} people ({MODEL_VERSION})",
         index.len()
@@ -83,176 +155,41 @@ pub fn run(args: &LinkArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The answers to a batch, in its order: every thread takes a run of neighbours.
+fn answer(index: &Index, batch: &[(String, Complaint)], threads: usize) -> Vec<Linkage> {
+    let policy = Policy::default();
+    let one = |(_, complaint): &(String, Complaint)| link(index, complaint, &policy);
+    if threads <= 1 {
+        return batch.iter().map(one).collect();
+    }
+    std::thread::scope(|scope| {
+        let runs = batch.chunks(batch.len().div_ceil(threads).max(1));
+        let workers: Vec<_> = runs
+            .map(|run| scope.spawn(move || run.iter().map(one).collect::<Vec<_>>()))
+            .collect();
+        let finished = workers.into_iter().map(|worker| match worker.join() {
+            Ok(answers) => answers,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        finished.flatten().collect()
+    })
+}
+
+/// Shown on a terminal only.
+fn spinner() -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{spinner} {msg} [{elapsed}]");
+    let progress =
+        ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    progress.enable_steady_tick(Duration::from_millis(200));
+    progress
+}
+
 fn open(path: &Path) -> anyhow::Result<sheet::Rows<'static>> {
     let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     sheet::open(BufReader::new(file), &Limits::COMMAND_LINE).with_context(|| path.display().to_string())
-}
-
-/// Where each of [`COLUMNS`] stands in a file.
-struct Columns([Option<usize>; 8]);
-
-impl Columns {
-    fn find(head: &Row) -> anyhow::Result<Self> {
-        let plain = |text: &str| text.trim().to_lowercase().replace([' ', '-'], "_");
-        let titles: Vec<String> = head.cells().map(|cell| plain(&cell.to_text())).collect();
-        let columns = COLUMNS.map(|name| titles.iter().position(|title| title == name));
-        for (name, found) in COLUMNS.iter().zip(columns).take(2) {
-            anyhow::ensure!(
-                found.is_some(),
-                "line {}: there is no column {name}; expected {}",
-                head.line(),
-                COLUMNS.join(",")
-            );
-        }
-        Ok(Self(columns))
-    }
-
-    /// The complaint's id and content; what is too long is cut, and `note` is told.
-    fn read(&self, row: &Row, note: &mut dyn FnMut(&str)) -> (String, Complaint) {
-        let [
-            id,
-            accused_name,
-            unit,
-            city,
-            position,
-            nip_fragment,
-            handle,
-            incident_date,
-        ] = self.0.map(|column| {
-            let text = column
-                .map(|column| row.cell(column).to_text())
-                .unwrap_or_default();
-            let text = text.trim();
-            if text.chars().count() > FIELD_CHARS_MAX {
-                note("a field is longer than 400 characters; only its beginning is read");
-                text.chars().take(FIELD_CHARS_MAX).collect()
-            } else {
-                text.to_owned()
-            }
-        });
-        let incident_date = Some(incident_date).filter(|date| !date.is_empty());
-        (
-            id,
-            Complaint {
-                accused_name,
-                unit,
-                city,
-                position,
-                nip_fragment,
-                handle,
-                incident_date,
-            },
-        )
-    }
-}
-
-fn link_all(index: &Index, path: &Path, out: &mut Output) -> anyhow::Result<u64> {
-    let policy = Policy::default();
-    let mut columns: Option<Columns> = None;
-    let mut counted = 0;
-    for row in open(path)? {
-        let row = row.with_context(|| path.display().to_string())?;
-        let Some(columns) = &columns else {
-            columns = Some(Columns::find(&row).with_context(|| path.display().to_string())?);
-            continue;
-        };
-        let mut note = |text: &str| eprintln!("{}: line {}: {text}", path.display(), row.line());
-        let (id, complaint) = columns.read(&row, &mut note);
-        if id.is_empty() {
-            note("complaint_id is missing; this row is left out");
-            continue;
-        }
-        out.write(index, &id, &link(index, &complaint, &policy))?;
-        counted += 1;
-    }
-    anyhow::ensure!(columns.is_some(), "{}: the file has no header", path.display());
-    Ok(counted)
-}
-
-/// The files being written, under provisional names until they are whole.
-struct Output {
-    rows: csv::Writer<BufWriter<File>>,
-    explain: Option<BufWriter<File>>,
-}
-
-fn provisional(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    path.with_file_name(name)
-}
-
-fn create(path: &Path) -> anyhow::Result<BufWriter<File>> {
-    let path = provisional(path);
-    Ok(BufWriter::new(
-        File::create(&path).with_context(|| format!("cannot write {}", path.display()))?,
-    ))
-}
-
-impl Output {
-    fn create(args: &LinkArgs) -> anyhow::Result<Self> {
-        let mut rows = csv::Writer::from_writer(create(&args.out)?);
-        rows.write_record(["complaint_id", "rank", "nip", "score", "decision"])?;
-        let explain = args.explain.as_deref().map(create).transpose()?;
-        Ok(Self { rows, explain })
-    }
-
-    fn write(&mut self, index: &Index, id: &str, answer: &Linkage) -> anyhow::Result<()> {
-        for (rank, candidate) in (1_u32..).zip(&answer.candidates) {
-            let score = format!("{:.2}", candidate.score_bits);
-            self.rows.write_record([
-                id,
-                &rank.to_string(),
-                &nip(index, candidate),
-                &score,
-                answer.decision.key(),
-            ])?;
-        }
-        if let Some(explain) = &mut self.explain {
-            serde_json::to_writer(&mut *explain, &explanation(index, id, answer))?;
-            explain.write_all(b"\n")?;
-        }
-        Ok(())
-    }
-
-    fn finish(mut self, args: &LinkArgs) -> anyhow::Result<()> {
-        self.rows.flush()?;
-        std::fs::rename(provisional(&args.out), &args.out)?;
-        if let (Some(mut explain), Some(path)) = (self.explain.take(), &args.explain) {
-            explain.flush()?;
-            std::fs::rename(provisional(path), path)?;
-        }
-        Ok(())
-    }
-}
-
-fn nip(index: &Index, candidate: &Candidate) -> String {
-    candidate
-        .who
-        .and_then(|who| index.person(who))
-        .map_or_else(String::new, |person| person.nip.clone())
-}
-
-fn explanation(index: &Index, id: &str, answer: &Linkage) -> serde_json::Value {
-    let candidates = (1_u32..).zip(&answer.candidates).map(|(rank, candidate)| {
-        serde_json::json!({
-            "rank": rank,
-            "nip": nip(index, candidate),
-            "score": candidate.score_bits,
-            "posterior": candidate.posterior,
-            "evidence": candidate.evidence,
-            "contradictions": candidate.contradictions,
-        })
-    });
-    serde_json::json!({
-        "complaint_id": id,
-        "model": MODEL_VERSION,
-        "decision": answer.decision,
-        "conflict": answer.conflict,
-        "rule": answer.rule,
-        "prior_bits": answer.prior_bits,
-        "namesakes": answer.namesakes,
-        "candidates": candidates.collect::<Vec<_>>(),
-    })
 }
 
 #[cfg(test)]
@@ -271,11 +208,12 @@ mod tests {
         let at = |name: &str| folder.path().join(name);
         std::fs::write(at("r.csv"), ROSTER)?;
         std::fs::write(at("c.csv"), complaints)?;
-        run(&LinkArgs {
+        link_files(&Files {
             roster: at("r.csv"),
             complaints: at("c.csv"),
             out: at("p.csv"),
             explain: Some(at("e.jsonl")),
+            threads: None,
         })?;
         Ok((
             std::fs::read_to_string(at("p.csv"))?,
@@ -319,7 +257,60 @@ mod tests {
         assert!(
             (bits + first["prior_bits"].as_f64().unwrap() - best["score"].as_f64().unwrap()).abs() < 0.01
         );
+        assert!(
+            best["evidence"][0]["words"]["id"]
+                .as_str()
+                .unwrap()
+                .contains("nama"),
+            "{best}"
+        );
+        assert!(
+            best["evidence"][0]["words"]["en"]
+                .as_str()
+                .unwrap()
+                .contains("name"),
+            "{best}"
+        );
         assert_eq!(run_on(&text).unwrap(), (rows, explain));
+    }
+
+    #[test]
+    fn threads_and_a_kept_index_change_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("r.csv"), ROSTER).unwrap();
+        let complaints: Vec<String> = (0..700)
+            .map(|number| {
+                format!(
+                    "K{number},web,Budi Santos{},Bag. Umum,Bandung,,{number},,2023-12-01",
+                    number % 7
+                )
+            })
+            .collect();
+        std::fs::write(at("c.csv"), format!("{HEADER}{}\n", complaints.join("\n"))).unwrap();
+        keep(&at("r.csv"), &at("r.idx")).unwrap();
+        let mut answers = [("r.csv", 1), ("r.csv", 3), ("r.idx", 2)].map(|(roster, threads)| {
+            let files = Files {
+                roster: at(roster),
+                complaints: at("c.csv"),
+                out: at("p.csv"),
+                explain: Some(at("e.jsonl")),
+                threads: NonZeroUsize::new(threads),
+            };
+            link_files(&files).unwrap();
+            (
+                std::fs::read(at("p.csv")).unwrap(),
+                std::fs::read(at("e.jsonl")).unwrap(),
+            )
+        });
+        assert_eq!(String::from_utf8_lossy(&answers[0].1).lines().count(), 700);
+        answers.rotate_left(1);
+        assert!(answers.windows(2).all(|pair| pair[0] == pair[1]));
+
+        let mut bytes = std::fs::read(at("r.idx")).unwrap();
+        bytes.truncate(bytes.len() - 9);
+        std::fs::write(at("r.idx"), bytes).unwrap();
+        assert!(format!("{:#}", index_of(&at("r.idx")).unwrap_err()).contains("damaged"));
     }
 
     #[test]

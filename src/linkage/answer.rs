@@ -189,8 +189,12 @@ pub enum RuleId {
     NipAndName,
     /// *Match*: strong unit evidence and a name that nobody else bears.
     UnitAndUniqueName,
+    /// *Match*: a unit so rare that no namesake can be expected in it.
+    UnitAndName,
     /// *Match*: the unit and a second, independent agreement.
     UnitAndSecond,
+    /// *Match*: a part of the NIP or the birth date, and the whole name.
+    NipPartAndName,
     /// *Possible*, flagged: the NIP names one person, the name another.
     ConflictNip,
     /// *Possible*: something contradicts the first candidate.
@@ -215,7 +219,9 @@ impl RuleId {
         match self {
             Self::NipAndName => "nip-and-name",
             Self::UnitAndUniqueName => "unit-and-unique-name",
+            Self::UnitAndName => "unit-and-name",
             Self::UnitAndSecond => "unit-and-second",
+            Self::NipPartAndName => "nip-part-and-name",
             Self::ConflictNip => "conflict-nip",
             Self::Contradicted => "contradicted",
             Self::SeveralNamed => "several-named",

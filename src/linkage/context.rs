@@ -1,17 +1,16 @@
 //! Evidence beside the name: number, sex, unit, city, position, handle.
 
-use std::collections::BTreeMap;
-
 use super::Complaint;
-use super::Evidence;
 use super::Field;
 use super::Level;
+use super::index::Columns;
 use super::index::Facts;
 use super::index::Index;
 use super::name::Name;
 use super::number;
 use super::number::Number;
 use super::phrase::Survey;
+use super::table::ANY_POSITION;
 use super::text;
 use super::vocabulary::count;
 use super::weigh;
@@ -25,25 +24,55 @@ pub(super) struct Context<'a> {
     units: Survey,
     cities: Survey,
     positions: Survey,
-    /// People whose number fits, with how.
-    pub(super) numbers: BTreeMap<u32, (Level, f64)>,
-    number_miss: Option<(Level, f64)>,
+    pub(super) numbers: Fitting,
     sex: Option<super::table::Sex>,
     handle: String,
 }
 
+/// Who fits the written number, and what it says of everybody else.
+#[derive(Debug, Default)]
+pub(super) struct Fitting {
+    /// Ascending.
+    pub(super) people: Vec<u32>,
+    level: Option<Level>,
+    pub(super) bits: f64,
+    /// The number as a whole, where it is one.
+    whole: Option<u64>,
+    pub(super) miss: Option<(Level, f64)>,
+}
+
+/// One line beside the name; [`Context::spell`] says what was compared.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ContextLine {
+    pub(super) field: Field,
+    pub(super) level: Level,
+    pub(super) bits: f64,
+}
+
 impl<'a> Context<'a> {
     pub(super) fn new(index: &'a Index, complaint: &'a Complaint, name: &Name) -> Self {
-        let position = format!("{} {}", complaint.position, name.position);
+        let mut position = format!("{} {}", complaint.position, name.position);
+        if text::words(&position)
+            .iter()
+            .all(|word| ANY_POSITION.contains(&word.as_str()))
+        {
+            position.clear();
+        }
         let written = name
             .number
             .as_deref()
             .filter(|_| complaint.nip_fragment.trim().is_empty());
-        let (numbers, number_miss) = numbers(index, written.unwrap_or(&complaint.nip_fragment));
+        let surveyed = |mut survey: Survey, differs: f64| {
+            survey.weigh(|level, reach| match level {
+                Level::Differs | Level::Unknown => differs,
+                level => context_bits(level, reach, index.size()),
+            });
+            survey
+        };
         Self {
-            units: index.units.survey(&complaint.unit),
-            cities: index.cities.survey(&complaint.city),
-            positions: index.positions.survey(&position),
+            units: surveyed(index.units.survey(&complaint.unit), weigh::UNIT_DIFFERS),
+            cities: surveyed(index.cities.survey(&complaint.city), weigh::CITY_DIFFERS),
+            positions: surveyed(index.positions.survey(&position), weigh::POSITION_DIFFERS),
             handle: text::fold(&complaint.handle)
                 .chars()
                 .filter(|sign| sign.is_alphabetic())
@@ -52,100 +81,107 @@ impl<'a> Context<'a> {
             position,
             index,
             complaint,
-            numbers,
-            number_miss,
+            numbers: numbers(index, written.unwrap_or(&complaint.nip_fragment)),
         }
     }
 
-    /// The people of the units that agree, best level first, while there are at most `most` of them.
-    pub(super) fn colleagues(&self, most: usize) -> Vec<u32> {
-        let mut found: Vec<u32> = Vec::new();
-        for unit in self.units.agreeing() {
-            let people = self.index.units.people(unit);
-            if found.len() + people.len() > most {
-                break;
-            }
-            found.extend(people);
-        }
-        found
-    }
-
-    /// A quick estimate of what unit and city will say, to rank candidates before they are compared whole.
-    pub(super) fn estimate(&self, facts: &Facts) -> f64 {
-        let of = |survey: &Survey, phrase: Option<u32>| match phrase.map(|phrase| survey.level(phrase)) {
-            _ if !survey.written => 0.0,
-            Some(Level::Exact | Level::Within | Level::Some) => 4.0,
-            _ => -2.0,
+    /// A quick estimate of what unit, city and position will say, to rank people before they are compared whole.
+    pub(super) fn estimate(&self, columns: &Columns, place: usize) -> f32 {
+        let of = |survey: &Survey, column: &[u32]| match column.get(place) {
+            Some(phrase) if survey.written => survey.rough(*phrase),
+            _ => 0.0,
         };
-        of(&self.units, facts.unit) + of(&self.cities, facts.city) / 2.0
+        let (unit, city) = (of(&self.units, &columns.unit), of(&self.cities, &columns.city));
+        // Who shares the unit mostly shares its city.
+        let city = if unit > 0.0 { city / 4.0 } else { city };
+        unit + city + of(&self.positions, &columns.position) / 2.0
     }
 
     /// The lines for one person; `open` are the words of the name that nothing written answers.
-    pub(super) fn lines(&self, id: u32, facts: &Facts, open: &[u32]) -> Vec<Evidence> {
-        let mut lines = Vec::new();
-        lines.extend(self.number(id));
-        lines.extend(self.sex(facts));
-        lines.extend(self.unit(facts));
-        lines.extend(self.city(facts));
-        lines.extend(self.position(facts));
-        lines.extend(self.handle(open));
-        lines
+    pub(super) fn lines(&self, id: u32, facts: &Facts<'_>, open: &[u32]) -> Vec<ContextLine> {
+        let lines = [
+            self.number(id, facts),
+            self.sex(facts),
+            self.unit(facts),
+            self.city(facts),
+            self.position(facts),
+            self.handle(open),
+        ];
+        lines.into_iter().flatten().collect()
     }
 
-    fn number(&self, id: u32) -> Option<Evidence> {
-        let (level, bits) = self.numbers.get(&id).copied().or(self.number_miss)?;
+    /// What a line compares.
+    pub(super) fn spell(&self, line: ContextLine, open: &[u32]) -> String {
+        match line.field {
+            Field::Nip | Field::Birth => self.complaint.nip_fragment.trim().to_owned(),
+            Field::Unit => self.complaint.unit.trim().to_owned(),
+            Field::City => self.complaint.city.trim().to_owned(),
+            Field::Position => self.position.trim().to_owned(),
+            Field::Handle => {
+                let held: Vec<&str> = self.held(open).map(|(word, _)| word).collect();
+                format!("{} ∋ {}", self.complaint.handle.trim(), held.join(" "))
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn number(&self, id: u32, facts: &Facts<'_>) -> Option<ContextLine> {
+        let numbers = &self.numbers;
+        let (level, bits) = if numbers.people.binary_search(&id).is_ok() {
+            match (numbers.level?, numbers.whole) {
+                (Level::Exact, number) if facts.number != number => (Level::Former, numbers.bits),
+                (level, _) => (level, numbers.bits),
+            }
+        } else {
+            numbers.miss?
+        };
         let field = if level == Level::Agrees {
             Field::Birth
         } else {
             Field::Nip
         };
-        Some(Evidence {
-            field,
-            level,
-            bits,
-            detail: self.complaint.nip_fragment.trim().to_owned(),
-        })
+        Some(ContextLine { field, level, bits })
     }
 
-    fn sex(&self, facts: &Facts) -> Option<Evidence> {
-        let agrees = self.sex? == facts.sex?;
-        let (level, bits) = if agrees {
+    fn sex(&self, facts: &Facts<'_>) -> Option<ContextLine> {
+        let (level, bits) = if self.sex? == facts.sex()? {
             (Level::Agrees, weigh::SEX_AGREES)
         } else {
             (Level::Differs, weigh::SEX_DIFFERS)
         };
-        Some(Evidence {
-            field: Field::Sex,
-            level,
-            bits,
-            detail: String::new(),
-        })
+        let field = Field::Sex;
+        Some(ContextLine { field, level, bits })
     }
 
-    fn unit(&self, facts: &Facts) -> Option<Evidence> {
+    fn unit(&self, facts: &Facts<'_>) -> Option<ContextLine> {
         let level = self.units.level(facts.unit.filter(|_| self.units.written)?);
         let bits = match level {
+            Level::Unknown if self.is_agency() => weigh::AGENCY_UNKNOWN,
             Level::Unknown => weigh::UNIT_UNKNOWN,
             Level::Differs => weigh::UNIT_DIFFERS,
             level => context_bits(level, self.units.reach(level), self.index.size()),
         };
-        Some(Evidence {
-            field: Field::Unit,
-            level,
-            bits,
-            detail: self.complaint.unit.trim().to_owned(),
+        let field = Field::Unit;
+        Some(ContextLine { field, level, bits })
+    }
+
+    /// A whole ministry is named, not a unit in one.
+    fn is_agency(&self) -> bool {
+        let words = text::words(&self.complaint.unit);
+        words.first().is_some_and(|word| {
+            word.starts_with("kemen") || word == "pemerintah" || word.starts_with("pem") && word.len() <= 7
         })
     }
 
     /// Somebody who has the unit wrong has its city wrong too: the second error is not news.
-    fn unit_disagrees(&self, facts: &Facts) -> bool {
+    fn unit_disagrees(&self, facts: &Facts<'_>) -> bool {
         self.units.written
             && facts
                 .unit
                 .is_some_and(|unit| self.units.level(unit) > Level::Some)
     }
 
-    fn city(&self, facts: &Facts) -> Option<Evidence> {
+    fn city(&self, facts: &Facts<'_>) -> Option<ContextLine> {
         let city = facts.city.filter(|_| self.cities.written)?;
         let level = self.cities.level(city);
         let bits = match level {
@@ -158,15 +194,11 @@ impl<'a> Context<'a> {
                 self.given_unit(level, self.cities.reach(level), facts, shared.copied())
             }
         };
-        Some(Evidence {
-            field: Field::City,
-            level,
-            bits,
-            detail: self.complaint.city.trim().to_owned(),
-        })
+        let field = Field::City;
+        Some(ContextLine { field, level, bits })
     }
 
-    fn position(&self, facts: &Facts) -> Option<Evidence> {
+    fn position(&self, facts: &Facts<'_>) -> Option<ContextLine> {
         let position = facts.position.filter(|_| self.positions.written)?;
         let level = self.positions.level(position);
         let bits = match level {
@@ -178,17 +210,13 @@ impl<'a> Context<'a> {
                 self.given_unit(level, self.positions.reach(level), facts, shared.copied())
             }
         };
-        Some(Evidence {
-            field: Field::Position,
-            level,
-            bits,
-            detail: self.position.trim().to_owned(),
-        })
+        let field = Field::Position;
+        Some(ContextLine { field, level, bits })
     }
 
     /// City and position follow from the unit to a degree: when the unit agrees they count only for what they
     /// add, measured on the person's colleagues without the person.
-    fn given_unit(&self, level: Level, reach: u32, facts: &Facts, shared: Option<u32>) -> f64 {
+    fn given_unit(&self, level: Level, reach: u32, facts: &Facts<'_>, shared: Option<u32>) -> f64 {
         let alone = context_bits(level, reach, self.index.size());
         let Some(unit) = facts
             .unit
@@ -196,7 +224,7 @@ impl<'a> Context<'a> {
         else {
             return alone;
         };
-        let others = f64::from(count(self.index.units.people(unit).len()).saturating_sub(1));
+        let others = f64::from(self.index.units.people(unit).saturating_sub(1));
         let alike = f64::from(shared.unwrap_or(1).saturating_sub(1));
         let marginal = (f64::from(reach) + 0.5) / (self.index.size() + 1.0);
         let u = (alike + 2.0 * marginal) / (others + 2.0);
@@ -205,22 +233,24 @@ impl<'a> Context<'a> {
             .clamp(0.0, alone.max(0.0))
     }
 
-    fn handle(&self, open: &[u32]) -> Option<Evidence> {
-        let mut bits = 0.0;
-        let mut held: Vec<&str> = Vec::new();
-        for entry in open.iter().filter_map(|word| self.index.names.entry(*word)) {
-            if entry.text.chars().count() >= 4 && self.handle.contains(&entry.text) {
-                let u = (f64::from(count(entry.postings.len())) + 0.5) / (self.index.size() + 1.0);
-                bits += (weigh::HANDLE_M / u.min(1.0)).log2().max(0.0);
-                held.push(&entry.text);
-            }
-        }
-        let detail = format!("{} ∋ {}", self.complaint.handle.trim(), held.join(" "));
-        (bits > 0.0).then(|| Evidence {
-            field: Field::Handle,
-            level: Level::Within,
-            bits: bits.min(weigh::HANDLE_MAX),
-            detail,
+    fn handle(&self, open: &[u32]) -> Option<ContextLine> {
+        let bits = self
+            .held(open)
+            .map(|(_, bits)| bits)
+            .sum::<f64>()
+            .min(weigh::HANDLE_MAX);
+        let (field, level) = (Field::Handle, Level::Within);
+        (bits > 0.0).then_some(ContextLine { field, level, bits })
+    }
+
+    /// The omitted words of the name that the handle holds, with their bits.
+    fn held(&self, open: &[u32]) -> impl Iterator<Item = (&str, f64)> {
+        open.iter().filter_map(|word| {
+            let text = self.index.names.text(*word);
+            let u =
+                (f64::from(count(self.index.names.postings(*word).len())) + 0.5) / (self.index.size() + 1.0);
+            let bits = (weigh::HANDLE_M / u.min(1.0)).log2().max(0.0);
+            (text.chars().count() >= 4 && bits > 0.0 && self.handle.contains(text)).then_some((text, bits))
         })
     }
 }
@@ -230,15 +260,16 @@ fn context_bits(level: Level, reach: u32, people: f64) -> f64 {
     (weigh::context_m(level) / u.min(1.0)).log2().max(0.0)
 }
 
-type Numbers = (BTreeMap<u32, (Level, f64)>, Option<(Level, f64)>);
-
-/// Who fits the written number, and what it says of everybody else.
-fn numbers(index: &Index, written: &str) -> Numbers {
+/// Who fits the written number.
+fn numbers(index: &Index, written: &str) -> Fitting {
     match number::parse(written) {
-        Number::Nothing => (BTreeMap::new(), None),
+        Number::Nothing => Fitting::default(),
         Number::Whole(number) => whole(index, number),
         Number::Slipped(all) => {
-            let owners = all.iter().flat_map(|number| index.owners(*number)).collect();
+            let owners = all
+                .iter()
+                .flat_map(|number| index.numbers.owners(*number))
+                .collect();
             fitting(
                 index,
                 owners,
@@ -246,34 +277,29 @@ fn numbers(index: &Index, written: &str) -> Numbers {
                 (Level::Unknown, weigh::NIP_ILL_FORMED),
             )
         }
-        Number::Birth(digits) => fitting(
-            index,
-            index.beginning(&digits),
-            Level::Agrees,
-            (Level::Differs, weigh::NIP_DIFFERS),
-        ),
+        Number::Birth(digits) => {
+            let miss = (Level::Differs, weigh::NIP_DIFFERS);
+            fitting(index, index.numbers.beginning(&digits), Level::Agrees, miss)
+        }
         Number::Parts { prefix, suffix } => parts(index, prefix.as_deref(), suffix.as_deref()),
         Number::Run(digits) => run(index, &digits),
     }
 }
 
-fn whole(index: &Index, number: u64) -> Numbers {
-    let owners = index.owners(number);
-    if !owners.is_empty() {
-        let level = |id: u32| {
-            if index.facts(id).is_some_and(|facts| facts.number == Some(number)) {
-                Level::Exact
-            } else {
-                Level::Former
-            }
+fn whole(index: &Index, number: u64) -> Fitting {
+    let people = index.numbers.owners(number);
+    if !people.is_empty() {
+        return Fitting {
+            people,
+            level: Some(Level::Exact),
+            bits: index.size().log2() + weigh::NIP_ABOVE,
+            whole: Some(number),
+            miss: Some((Level::SomebodyElse, weigh::NIP_SOMEBODY_ELSE)),
         };
-        let bits = index.size().log2() + weigh::NIP_ABOVE;
-        let found = owners.into_iter().map(|id| (id, (level(id), bits))).collect();
-        return (found, Some((Level::SomebodyElse, weigh::NIP_SOMEBODY_ELSE)));
     }
     let near: Vec<u32> = number::one_off(number)
         .into_iter()
-        .flat_map(|other| index.owners(other))
+        .flat_map(|other| index.numbers.owners(other))
         .collect();
     if !near.is_empty() {
         return fitting(index, near, Level::OneOff, (Level::Unknown, weigh::NIP_UNKNOWN));
@@ -286,62 +312,56 @@ fn whole(index: &Index, number: u64) -> Numbers {
     let digits = format!("{number:018}");
     let same_start = digits
         .get(..14)
-        .map_or_else(Vec::new, |start| index.beginning(start));
+        .map_or_else(Vec::new, |start| index.numbers.beginning(start));
     fitting(index, same_start, Level::First14, miss)
 }
 
-fn parts(index: &Index, prefix: Option<&str>, suffix: Option<&str>) -> Numbers {
+fn parts(index: &Index, prefix: Option<&str>, suffix: Option<&str>) -> Fitting {
     let miss = (Level::Differs, weigh::NIP_DIFFERS);
-    let first = prefix.map(|digits| index.beginning(digits));
-    let last = suffix.map(|digits| index.ending(digits));
+    let first = prefix.map(|digits| index.numbers.beginning(digits));
+    let last = suffix.map(|digits| index.numbers.ending(digits));
     let long = prefix.is_some_and(|digits| digits.len() >= 14);
     match (first, last) {
         (Some(first), Some(last)) => {
-            let both = first
-                .into_iter()
-                .filter(|id| last.binary_search(id).is_ok())
-                .collect();
-            fitting(index, both, Level::First14, miss)
+            let both = first.into_iter().filter(|id| last.binary_search(id).is_ok());
+            fitting(index, both.collect(), Level::First14, miss)
         }
-        (Some(first), None) => fitting(
-            index,
-            first,
-            if long { Level::First14 } else { Level::Inside },
-            miss,
-        ),
+        (Some(first), None) => {
+            let level = if long { Level::First14 } else { Level::Inside };
+            fitting(index, first, level, miss)
+        }
         (None, Some(last)) => fitting(index, last, Level::Last4, miss),
-        (None, None) => (BTreeMap::new(), None),
+        (None, None) => Fitting::default(),
     }
 }
 
-fn run(index: &Index, digits: &str) -> Numbers {
+fn run(index: &Index, digits: &str) -> Fitting {
     let miss = (Level::Differs, weigh::NIP_DIFFERS);
-    let mut ends = index.ending(digits);
+    let mut ends = index.numbers.ending(digits);
     let level = if ends.is_empty() {
         Level::Inside
     } else {
         Level::Last4
     };
     if digits.len() >= 4 {
-        ends.extend(index.beginning(digits));
+        ends.extend(index.numbers.beginning(digits));
     }
     if ends.is_empty() && digits.len() >= 5 {
-        ends = index.holding(digits);
+        ends = index.numbers.holding(digits);
     }
-    ends.sort_unstable();
-    ends.dedup();
     fitting(index, ends, level, miss)
 }
 
-fn fitting(index: &Index, people: Vec<u32>, level: Level, miss: (Level, f64)) -> Numbers {
-    let mut people = people;
+fn fitting(index: &Index, mut people: Vec<u32>, level: Level, miss: (Level, f64)) -> Fitting {
     people.sort_unstable();
     people.dedup();
     let m = if level == Level::OneOff { 0.3 } else { 0.8 };
     let u = (f64::from(count(people.len())) + 0.1) / (index.size() + 1.0);
-    let bits = (m / u.min(1.0)).log2().max(0.0);
-    (
-        people.into_iter().map(|id| (id, (level, bits))).collect(),
-        Some(miss),
-    )
+    Fitting {
+        people,
+        level: Some(level),
+        bits: (m / u.min(1.0)).log2().max(0.0),
+        whole: None,
+        miss: Some(miss),
+    }
 }

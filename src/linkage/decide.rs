@@ -3,14 +3,15 @@
 //! A *match* is proposed only when all of a rule's conditions hold; a wrong accusation is the worst that this
 //! module can do. No evidence is weighed here.
 
-use super::Candidate;
 use super::Decision;
-use super::Evidence;
 use super::Field;
 use super::Level;
 use super::Policy;
 use super::RuleId;
+use super::context::ContextLine;
+use super::name::Name;
 use super::naming::Fit;
+use super::naming::NameLine;
 
 /// How near another name must come, in bits, to make a name not unique.
 pub(super) const NAMESAKE_BITS: f64 = 3.0;
@@ -20,23 +21,46 @@ const UNIT_WITH_SECOND_BITS: f64 = 2.0;
 const SECOND_BITS: f64 = 3.0;
 /// Least bits by which another's name must fit better to make a number a conflict.
 const CONFLICT_BITS: f64 = 4.0;
-/// Least bits of a name that is written only in part beside a whole number.
-const NAME_WITH_NIP_BITS: f64 = 6.0;
-/// Least bits of unit evidence when a word of the name is misspelt.
-const UNIT_WITH_MISSPELLING_BITS: f64 = 6.0;
+/// Least bits that a name others bear, the unit and all else but the number give beside a whole number.
+const NAME_WITH_NIP_BITS: f64 = 10.0;
+/// Least bits of a part of a number, or of a birth date, that complete a whole name.
+const NUMBER_PART_BITS: f64 = 8.0;
+/// Least bits of unit evidence when two words of the name are misspelt.
+const UNIT_WITH_TWO_MISSPELLINGS_BITS: f64 = 6.0;
+/// Least bits of a unit less those of the others who bear the name: that one of them is meant, and the unit wrong, must be rare.
+const APART_BITS: f64 = 9.0;
+/// The same with the bits of a second agreement.
+const APART_WITH_SECOND_BITS: f64 = 8.0;
+/// Fewer rivals than this are none.
+const RIVALS_NONE: f64 = 0.03;
+/// Least bits of unit evidence when a word of the name is misspelt, or one is left out that many bear.
+const UNIT_WITH_MISSPELLING_BITS: f64 = 4.5;
 
-/// A candidate with what the rules look at.
+/// A hypothesis with what the rules look at.
 #[derive(Clone, Debug)]
 pub(super) struct Weighed {
-    pub(super) candidate: Candidate,
+    /// The person, or nobody.
+    pub(super) who: Option<u32>,
+    pub(super) score_bits: f64,
+    pub(super) posterior: f64,
     /// How the name fits, before what its frequency takes back.
     pub(super) fit: Fit,
+    /// What the frequency of the name takes back, and how many bear it as well.
+    pub(super) frequency: Option<(f64, u32)>,
+    pub(super) context: Vec<ContextLine>,
 }
 
 impl Weighed {
+    /// The score of the hypothesis as a whole: *nobody* is not one peer, but all of them.
+    fn mass_bits(&self) -> f64 {
+        match (self.who, self.frequency) {
+            (None, Some((shared, _))) => self.score_bits - shared,
+            _ => self.score_bits,
+        }
+    }
+
     fn bits(&self, field: Field) -> f64 {
-        self.candidate
-            .evidence
+        self.context
             .iter()
             .filter(|line| line.field == field)
             .map(|line| line.bits)
@@ -44,11 +68,16 @@ impl Weighed {
     }
 
     fn level(&self, field: Field) -> Option<Level> {
-        self.candidate
-            .evidence
+        self.context
             .iter()
             .find(|line| line.field == field)
             .map(|line| line.level)
+    }
+
+    fn is_contradicted(&self) -> bool {
+        let name = |line: &NameLine| forbids(Field::Name, line.level, line.bits);
+        let context = |line: &ContextLine| forbids(line.field, line.level, line.bits);
+        self.fit.lines.iter().any(name) || self.context.iter().any(context)
     }
 
     /// The whole number is this person's.
@@ -61,8 +90,30 @@ impl Weighed {
         matches!(self.level(Field::Unit), Some(Level::Exact | Level::Within))
     }
 
-    /// An agreement that does not follow from name or unit.
-    fn second_agrees(&self) -> bool {
+    /// What the name gives, less what its frequency takes back.
+    fn name_bits(&self) -> f64 {
+        self.fit.bits + self.frequency.map_or(0.0, |(bits, _)| bits)
+    }
+
+    /// What unit, city and the rest give.
+    fn beside_number(&self) -> f64 {
+        let number = [Field::Nip, Field::Birth];
+        let others = self.context.iter().filter(|line| !number.contains(&line.field));
+        others.map(|line| line.bits.max(0.0)).sum()
+    }
+
+    /// What was written may just as well mean this person: every written word is answered, and nothing speaks against it.
+    fn is_meant_as_well(&self) -> bool {
+        let fit = &self.fit;
+        self.who.is_some()
+            && fit.written_whole
+            && fit.agreeing > 0
+            && fit.damaged == 0
+            && !self.is_contradicted()
+    }
+
+    /// Agreements that do not follow from name or unit.
+    fn seconds(&self) -> impl Iterator<Item = f64> {
         [
             Field::City,
             Field::Position,
@@ -70,17 +121,17 @@ impl Weighed {
             Field::Nip,
             Field::Handle,
         ]
-        .iter()
-        .any(|field| self.bits(*field) >= SECOND_BITS)
+        .into_iter()
+        .map(|field| self.bits(field))
     }
 }
 
 /// Whether a line speaks so plainly against somebody that it forbids a *match*.
-pub(super) fn is_contradiction(line: &Evidence) -> bool {
-    line.field != Field::Position
-        && match line.level {
+pub(super) fn forbids(field: Field, level: Level, bits: f64) -> bool {
+    field != Field::Position
+        && match level {
             Level::Differs | Level::SomebodyElse => true,
-            Level::Unknown => line.bits <= -2.0,
+            Level::Unknown => bits <= -2.0,
             _ => false,
         }
 }
@@ -89,28 +140,21 @@ pub(super) fn is_contradiction(line: &Evidence) -> bool {
 pub(super) fn posteriors(weighed: &mut [Weighed]) {
     let top = weighed
         .iter()
-        .map(|one| one.candidate.score_bits)
+        .map(|one| one.score_bits)
         .fold(f64::NEG_INFINITY, f64::max);
-    let total: f64 = weighed
-        .iter()
-        .map(|one| (one.candidate.score_bits - top).exp2())
-        .sum();
+    let total: f64 = weighed.iter().map(|one| (one.mass_bits() - top).exp2()).sum();
     for one in weighed {
-        one.candidate.posterior = (one.candidate.score_bits - top).exp2() / total;
+        one.posterior = (one.mass_bits() - top).exp2() / total;
     }
 }
 
 /// The decision on candidates in their final order, whether it is a conflict, and the rule that made it.
-pub(super) fn decide(
-    weighed: &[Weighed],
-    namesakes: u32,
-    several: bool,
-    policy: &Policy,
-) -> (Decision, bool, RuleId) {
+pub(super) fn decide(weighed: &[Weighed], name: &Name, policy: &Policy) -> (Decision, bool, RuleId) {
+    let (several, from_handle) = (name.several, name.from_handle);
     let Some(first) = weighed.first() else {
         return (Decision::None, false, RuleId::NothingWritten);
     };
-    if first.candidate.who.is_none() {
+    if first.who.is_none() {
         let rule = if weighed.len() == 1 && first.fit.lines.is_empty() {
             RuleId::NothingWritten
         } else {
@@ -121,21 +165,22 @@ pub(super) fn decide(
     if is_conflict(weighed) {
         return (Decision::Possible, true, RuleId::ConflictNip);
     }
-    let rule = match_rule(first, namesakes, policy);
     let second = weighed
         .get(1)
-        .map_or(f64::NEG_INFINITY, |second| second.candidate.score_bits);
-    let ahead = first.candidate.score_bits - second >= policy.match_lead_bits_min;
+        .map_or(f64::NEG_INFINITY, |second| second.score_bits);
+    let ahead = first.score_bits - second >= policy.match_lead_bits_min;
     let refused = if several {
         RuleId::SeveralNamed
-    } else if !first.candidate.contradictions.is_empty() {
+    } else if first.is_contradicted() {
         RuleId::Contradicted
-    } else if !first.has_number() && (!first.fit.is_full() || first.fit.mononym) {
+    } else if !first.has_number() && (from_handle || !first.fit.is_full() || first.fit.mononym) {
         RuleId::NamePartial
-    } else if !ahead {
+    } else if !ahead || weighed.iter().skip(1).any(Weighed::is_meant_as_well) {
         RuleId::NotAhead
     } else {
-        match rule.filter(|_| first.candidate.posterior >= policy.match_posterior_min) {
+        match match_rule(first, rivals(weighed), policy)
+            .filter(|_| first.posterior >= policy.match_posterior_min)
+        {
             Some(rule) => return (Decision::Match, false, rule),
             None => RuleId::NotEnough,
         }
@@ -144,29 +189,58 @@ pub(super) fn decide(
 }
 
 /// The rule whose evidence the first candidate has, if any.
-fn match_rule(first: &Weighed, namesakes: u32, policy: &Policy) -> Option<RuleId> {
+fn match_rule(first: &Weighed, rivals: f64, policy: &Policy) -> Option<RuleId> {
     let fit = &first.fit;
     if first.has_number() {
-        let enough =
-            fit.is_full() || (fit.written_whole && fit.agreeing > 0 && fit.bits >= NAME_WITH_NIP_BITS);
+        // Whoever pastes a stranger's number hits upon a namesake the more easily, the commoner the name is.
+        let named = fit.is_full() || (fit.written_whole && fit.agreeing > 0);
+        let own = rivals <= RIVALS_NONE || first.name_bits() + first.beside_number() >= NAME_WITH_NIP_BITS;
+        let enough = named && own;
         return enough.then_some(RuleId::NipAndName);
     }
-    if !fit.is_full() || fit.mononym || fit.misspelt > 1 || !first.unit_agrees() {
+    let clean = fit.misspelt == 0 && fit.weak == 0;
+    if fit.misspelt > 2 {
         return None;
     }
+    if fit.misspelt <= 1 && first.bits(Field::Nip) + first.bits(Field::Birth) >= NUMBER_PART_BITS {
+        return Some(RuleId::NipPartAndName);
+    }
+    // Somebody else of the name may be meant, and the unit be wrong: what that would take, in bits.
     let unit = first.bits(Field::Unit);
-    let least = if fit.misspelt == 0 {
-        policy.match_unit_bits_min
-    } else {
-        UNIT_WITH_MISSPELLING_BITS.max(policy.match_unit_bits_min)
+    let apart = unit - rivals.log2();
+    let least = match fit.misspelt {
+        0 if clean => policy.match_unit_bits_min,
+        0 | 1 => UNIT_WITH_MISSPELLING_BITS.max(policy.match_unit_bits_min),
+        _ => UNIT_WITH_TWO_MISSPELLINGS_BITS.max(policy.match_unit_bits_min),
     };
-    if unit >= least && namesakes == 0 {
-        Some(RuleId::UnitAndUniqueName)
-    } else if unit >= UNIT_WITH_SECOND_BITS && first.second_agrees() {
+    let second = first.seconds().fold(0.0, f64::max);
+    if first.unit_agrees() && unit >= least && apart >= APART_BITS {
+        Some(if rivals <= RIVALS_NONE {
+            RuleId::UnitAndUniqueName
+        } else {
+            RuleId::UnitAndName
+        })
+    } else if fit.misspelt <= 1
+        && first.unit_agrees()
+        && unit >= UNIT_WITH_SECOND_BITS
+        && second >= SECOND_BITS
+        && apart + second >= APART_WITH_SECOND_BITS
+    {
         Some(RuleId::UnitAndSecond)
     } else {
         None
     }
+}
+
+/// How many others bear the name as well as the first, counted by how well they bear it.
+fn rivals(weighed: &[Weighed]) -> f64 {
+    let mut people = weighed.iter().filter(|one| one.who.is_some());
+    let Some(first) = people.next() else { return 0.0 };
+    people
+        .filter(|other| other.fit.agreeing > 0)
+        .map(|other| (other.fit.bits - first.fit.bits).exp2())
+        .sum::<f64>()
+        .max(f64::MIN_POSITIVE)
 }
 
 /// The number names one person and the name another, or nobody.

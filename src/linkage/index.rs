@@ -1,32 +1,39 @@
-//! The roster made searchable: built once, read by every query. No scoring lives here.
+//! The roster made searchable: built once, changed as the roster changes, read by every query. No scoring lives here.
+//!
+//! Columns of plain numbers, so that 4.7 million people fit into a few hundred megabytes; the names and units themselves stay
+//! with whoever owns the roster.
 
+use std::collections::BTreeMap;
 use std::collections::HashMap;
 
 use super::Person;
 use super::name;
 use super::name::Side;
 use super::number;
+use super::numbers::Numbers;
 use super::phrase::Phrases;
 use super::table::CITIES;
 use super::table::POSITIONS;
 use super::table::Sex;
 use super::table::UNITS;
 use super::vocabulary::Vocabulary;
+use super::vocabulary::at;
 use super::vocabulary::count;
 
-/// A person's place in the roster that an [`Index`] was built from.
+/// A person's place in the roster that an [`Index`] was built from; never given to somebody else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonId(pub u32);
 
-/// What the index keeps of a person beside the record.
-#[derive(Debug)]
-pub(super) struct Facts {
+/// Stands in a column where a person has no such field.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// What the index knows of one person.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Facts<'a> {
     /// Words of the name, in order.
-    pub(super) words: Box<[u32]>,
+    pub(super) words: &'a [u32],
     /// The current number, if it is one.
     pub(super) number: Option<u64>,
-    /// Sex, by the number.
-    pub(super) sex: Option<Sex>,
     /// The unit's phrase.
     pub(super) unit: Option<u32>,
     /// The city's phrase.
@@ -35,11 +42,22 @@ pub(super) struct Facts {
     pub(super) position: Option<u32>,
 }
 
+impl Facts<'_> {
+    /// Sex, by the number.
+    pub(super) fn sex(&self) -> Option<Sex> {
+        self.number.and_then(number::sex)
+    }
+}
+
 /// A roster, indexed.
 #[derive(Debug)]
 pub struct Index {
-    people: Vec<Person>,
-    pub(super) facts: Vec<Facts>,
+    /// One value a person, by [`PersonId`]; [`NONE`] where there is none.
+    pub(super) columns: Columns,
+    /// People who are on the roster now.
+    pub(super) live: u32,
+    /// Current numbers that are none, as they were given.
+    pub(super) odd: BTreeMap<u32, String>,
     pub(super) names: Vocabulary,
     pub(super) units: Phrases,
     pub(super) cities: Phrases,
@@ -47,182 +65,196 @@ pub struct Index {
     /// People in a unit who share a city, and a position.
     pub(super) unit_city: HashMap<(u32, u32), u32>,
     pub(super) unit_position: HashMap<(u32, u32), u32>,
-    /// Numbers, current and former, ascending; and with their digits turned round.
-    numbers: Vec<(u64, u32)>,
-    turned: Vec<(u64, u32)>,
+    pub(super) numbers: Numbers,
+}
+
+/// The people, a column a field.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    /// Where each person's words begin in `words`; one more than people, so that the last one has an end.
+    pub(super) starts: Vec<u32>,
+    /// Words of the names.
+    pub(super) words: Vec<u32>,
+    /// Current numbers; 0 where there is none.
+    pub(super) numbers: Vec<u64>,
+    pub(super) unit: Vec<u32>,
+    pub(super) city: Vec<u32>,
+    pub(super) position: Vec<u32>,
 }
 
 impl Index {
     /// Indexes a roster. The order of `people` fixes their [`PersonId`]s and nothing else.
-    pub fn build(people: Vec<Person>) -> Self {
-        let mut index = Self {
-            people: Vec::new(),
-            facts: Vec::with_capacity(people.len()),
+    pub fn build(people: impl IntoIterator<Item = Person>) -> Self {
+        let mut index = Self::empty();
+        for person in people {
+            index.enter(&person);
+        }
+        index.seal();
+        index
+    }
+
+    pub(super) fn empty() -> Self {
+        Self {
+            columns: Columns {
+                starts: vec![0],
+                ..Columns::default()
+            },
+            live: 0,
+            odd: BTreeMap::new(),
             names: Vocabulary::default(),
             units: Phrases::new(UNITS),
             cities: Phrases::new(CITIES),
             positions: Phrases::new(POSITIONS),
             unit_city: HashMap::new(),
             unit_position: HashMap::new(),
-            numbers: Vec::with_capacity(people.len()),
-            turned: Vec::with_capacity(people.len()),
-        };
-        for (id, person) in (0u32..).zip(&people) {
-            index.enter(id, person);
+            numbers: Numbers::default(),
         }
-        index.people = people;
-        index.names.seal();
-        index.units.seal();
-        index.cities.seal();
-        index.positions.seal();
-        index.numbers.sort_unstable();
-        index.numbers.dedup();
-        index.turned.sort_unstable();
-        index.turned.dedup();
-        index
     }
 
-    fn enter(&mut self, id: u32, person: &Person) {
-        let words = name::parse(&person.name, Side::Recorded).words;
-        let words = words.iter().map(|word| self.names.bear(&word.text, id)).collect();
-        let current = number::recorded(&person.nip);
-        for number in person
-            .former_nips
-            .iter()
-            .filter_map(|nip| number::recorded(nip))
-            .chain(current)
-        {
-            self.numbers.push((number, id));
-            self.turned.push((turn(number), id));
+    /// Follows a change of the roster: some leave, some come. Whoever changed leaves and comes anew.
+    ///
+    /// The answers are those of an index that was built from the roster as it is now. Returns the ids of those who came,
+    /// in their order.
+    pub fn update(&mut self, leave: &[PersonId], come: &[Person]) -> Vec<PersonId> {
+        for id in leave {
+            self.take_off(id.0);
         }
-        let unit = self.units.bear(&person.unit, id);
-        let city = self.cities.bear(&person.city, id);
-        let position = self.positions.bear(&person.position, id);
+        self.numbers.drop_owners(&leave.iter().map(|id| id.0).collect());
+        let ids = come.iter().map(|person| PersonId(self.enter(person))).collect();
+        self.seal();
+        ids
+    }
+
+    fn enter(&mut self, person: &Person) -> u32 {
+        let id = count(self.columns.numbers.len());
+        let words = name::parse(&person.name, Side::Recorded).words;
+        for word in &words {
+            let word = self.names.bear(&word.text, id);
+            self.columns.words.push(word);
+        }
+        self.columns.starts.push(count(self.columns.words.len()));
+        let current = number::recorded(&person.nip);
+        if current.is_none() && !person.nip.is_empty() {
+            self.odd.insert(id, person.nip.clone());
+        }
+        let former = person.former_nips.iter().filter_map(|nip| number::recorded(nip));
+        for number in former.chain(current) {
+            self.numbers.push(number, id);
+        }
+        self.columns.numbers.push(current.unwrap_or(0));
+        let unit = self.units.bear(&person.unit);
+        let city = self.cities.bear(&person.city);
+        let position = self.positions.bear(&person.position);
+        self.columns.unit.push(unit.unwrap_or(NONE));
+        self.columns.city.push(city.unwrap_or(NONE));
+        self.columns.position.push(position.unwrap_or(NONE));
         if let (Some(unit), Some(city)) = (unit, city) {
             *self.unit_city.entry((unit, city)).or_default() += 1;
         }
         if let (Some(unit), Some(position)) = (unit, position) {
             *self.unit_position.entry((unit, position)).or_default() += 1;
         }
-        let sex = current.and_then(number::sex);
-        self.facts.push(Facts {
-            words,
-            number: current,
-            sex,
-            unit,
-            city,
-            position,
-        });
+        self.live = self.live.saturating_add(1);
+        id
     }
 
-    /// The person's record as it was given.
-    pub fn person(&self, id: PersonId) -> Option<&Person> {
-        self.people.get(usize::try_from(id.0).ok()?)
+    /// Takes a person out of every list; an id that is unknown or was taken off before changes nothing.
+    fn take_off(&mut self, id: u32) {
+        let Some(facts) = self.facts(id) else { return };
+        let (unit, city, position) = (facts.unit, facts.city, facts.position);
+        let words: Vec<u32> = facts.words.to_vec();
+        for word in words {
+            self.names.drop_bearer(word, id);
+        }
+        for (phrases, phrase) in [
+            (&mut self.units, unit),
+            (&mut self.cities, city),
+            (&mut self.positions, position),
+        ] {
+            phrases.drop_bearer(phrase);
+        }
+        let less = |counts: &mut HashMap<(u32, u32), u32>, of: Option<u32>| {
+            if let (Some(unit), Some(of)) = (unit, of)
+                && let Some(shared) = counts.get_mut(&(unit, of))
+            {
+                *shared = shared.saturating_sub(1);
+            }
+        };
+        less(&mut self.unit_city, city);
+        less(&mut self.unit_position, position);
+        self.odd.remove(&id);
+        let columns = &mut self.columns;
+        for column in [&mut columns.unit, &mut columns.city, &mut columns.position] {
+            if let Some(value) = column.get_mut(at(id)) {
+                *value = NONE;
+            }
+        }
+        if let Some(number) = columns.numbers.get_mut(at(id)) {
+            *number = GONE;
+        }
+        self.live = self.live.saturating_sub(1);
+    }
+
+    pub(super) fn seal(&mut self) {
+        self.names.seal();
+        self.units.seal();
+        self.cities.seal();
+        self.positions.seal();
+        self.numbers.seal();
+    }
+
+    /// The person's current number as it was given, digits alone if it is one; none for somebody who left.
+    pub fn nip(&self, id: PersonId) -> Option<String> {
+        match *self.columns.numbers.get(at(id.0))? {
+            GONE => None,
+            0 => Some(self.odd.get(&id.0).cloned().unwrap_or_default()),
+            number => Some(format!("{number:018}")),
+        }
     }
 
     /// How many people there are.
     pub fn len(&self) -> usize {
-        self.people.len()
+        at(self.live)
     }
 
     /// Whether there is nobody.
     pub fn is_empty(&self) -> bool {
-        self.people.is_empty()
+        self.live == 0
     }
 
     /// The number of people as a quantity, at least one.
     pub(super) fn size(&self) -> f64 {
-        f64::from(count(self.people.len()).max(1))
+        f64::from(self.live.max(1))
     }
 
-    pub(super) fn facts(&self, id: u32) -> Option<&Facts> {
-        self.facts.get(usize::try_from(id).ok()?)
+    /// Ids that were ever given.
+    pub(super) fn ids(&self) -> u32 {
+        count(self.columns.numbers.len())
     }
 
-    /// Who bears or bore exactly this number.
-    pub(super) fn owners(&self, number: u64) -> Vec<u32> {
-        between(&self.numbers, number, number.saturating_add(1))
-    }
-
-    /// Whose number begins with these digits.
-    pub(super) fn beginning(&self, digits: &str) -> Vec<u32> {
-        range(digits).map_or_else(Vec::new, |(from, to)| between(&self.numbers, from, to))
-    }
-
-    /// Whose number ends with these digits.
-    pub(super) fn ending(&self, digits: &str) -> Vec<u32> {
-        let turned: String = digits.chars().rev().collect();
-        range(&turned).map_or_else(Vec::new, |(from, to)| between(&self.turned, from, to))
-    }
-
-    /// Whose number holds these digits anywhere; looked for in rosters up to `SCAN_MAX` only.
-    pub(super) fn holding(&self, digits: &str) -> Vec<u32> {
-        const SCAN_MAX: usize = 200_000;
-        if self.numbers.len() > SCAN_MAX {
-            return Vec::new();
-        }
-        let holds = |number: u64| format!("{number:018}").contains(digits);
-        let mut found: Vec<u32> = self
-            .numbers
-            .iter()
-            .filter(|(number, _)| holds(*number))
-            .map(|(_, id)| *id)
-            .collect();
-        found.sort_unstable();
-        found.dedup();
-        found
-    }
-}
-
-fn turn(number: u64) -> u64 {
-    (0..18)
-        .fold((0, number), |(turned, rest), _| {
-            (turned * 10 + rest % 10, rest / 10)
+    /// Nothing for an id that is unknown or of somebody who left.
+    pub(super) fn facts(&self, id: u32) -> Option<Facts<'_>> {
+        let place = at(id);
+        let columns = &self.columns;
+        let number = *columns.numbers.get(place).filter(|number| **number != GONE)?;
+        let some = |column: &[u32]| column.get(place).copied().filter(|value| *value != NONE);
+        Some(Facts {
+            words: columns.words_of(place)?,
+            number: Some(number).filter(|number| *number != 0),
+            unit: some(&columns.unit),
+            city: some(&columns.city),
+            position: some(&columns.position),
         })
-        .0
+    }
 }
 
-/// The numbers that begin with these digits, from and below.
-fn range(digits: &str) -> Option<(u64, u64)> {
-    let short = u32::try_from(18_usize.checked_sub(digits.len())?).ok()?;
-    let scale = 10_u64.pow(short);
-    let from = digits.parse::<u64>().ok()?.checked_mul(scale)?;
-    Some((from, from.saturating_add(scale)))
-}
+/// Stands in the column of numbers for somebody who left.
+pub(super) const GONE: u64 = u64::MAX;
 
-fn between(sorted: &[(u64, u32)], from: u64, to: u64) -> Vec<u32> {
-    let start = sorted.partition_point(|(number, _)| *number < from);
-    let mut ids: Vec<u32> = sorted
-        .iter()
-        .skip(start)
-        .take_while(|(number, _)| *number < to)
-        .map(|(_, id)| *id)
-        .collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_found_whole_by_their_beginning_their_end_and_their_middle() {
-        let person = |nip: &str, former: &str| Person {
-            nip: nip.to_owned(),
-            former_nips: vec![former.to_owned()],
-            ..Person::default()
-        };
-        let index = Index::build(vec![
-            person("198505122010011003", ""),
-            person("199001012015012001", "199001012015012009"),
-        ]);
-        assert_eq!(index.owners(198_505_122_010_011_003), [0]);
-        assert_eq!(index.owners(199_001_012_015_012_009), [1]);
-        assert_eq!(index.beginning("19850512"), [0]);
-        assert_eq!(index.ending("2001"), [1]);
-        assert_eq!(index.holding("20150120"), [1]);
-        assert!(index.beginning("2000").is_empty());
+impl Columns {
+    pub(super) fn words_of(&self, place: usize) -> Option<&[u32]> {
+        let from = at(*self.starts.get(place)?);
+        let to = at(*self.starts.get(place.saturating_add(1))?);
+        self.words.get(from..to)
     }
 }

@@ -2,10 +2,15 @@
 //!
 //! The display name stays with the record; nothing here is ever shown as somebody's name.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::table::DEGREES;
+use super::table::HANDLE_WORDS;
 use super::table::POSITIONS;
 use super::table::SALUTATIONS;
 use super::table::Sex;
+use super::table::TITLE_LETTERS;
 use super::table::TITLES_BEFORE;
 use super::table::WEAK;
 use super::text;
@@ -28,9 +33,9 @@ pub(super) enum Side {
 pub(super) struct Word {
     /// In comparison form.
     pub(super) text: String,
-    /// Its sound keys.
+    /// Its sound keys, if a complaint wrote it.
     pub(super) keys: Vec<String>,
-    /// Added rather than stated (an alias, a father's name): its absence elsewhere says nothing.
+    /// Added rather than stated (an alias, a father's name, a letter that may be a title): its absence elsewhere says nothing.
     pub(super) optional: bool,
 }
 
@@ -64,6 +69,30 @@ pub(super) struct Name {
     pub(super) number: Option<String>,
     /// It names more than one person.
     pub(super) several: bool,
+    /// Nobody wrote it: it was read out of a handle.
+    pub(super) from_handle: bool,
+}
+
+/// What a complaint calls somebody: the name, or, where none is written, what the handle says.
+pub(super) fn written(name: &str, handle: &str) -> Name {
+    let parsed = parse(name, Side::Written);
+    if !parsed.words.is_empty() || parsed.number.is_some() {
+        return parsed;
+    }
+    let letters: String = text::fold(handle)
+        .chars()
+        .map(|sign| if sign.is_alphabetic() { sign } else { ' ' })
+        .collect();
+    let words: Vec<&str> = letters
+        .split(' ')
+        .filter(|word| !HANDLE_WORDS.contains(word))
+        .collect();
+    let mut name = parse(&words.join(" "), Side::Recorded);
+    for word in &mut name.words {
+        word.keys = text::keys(&word.text);
+    }
+    name.from_handle = true;
+    name
 }
 
 /// Takes a name apart.
@@ -102,7 +131,7 @@ impl Found {
             .filter(|piece| !piece.is_empty())
             .collect();
         self.optional = aside;
-        if place > 0 && all_degrees(&pieces) {
+        if place > 0 && (all_degrees(&pieces) || self.is_titles(&pieces)) {
             return;
         }
         let mut at = 0;
@@ -110,6 +139,8 @@ impl Found {
             let end_of_name = self.words.len() >= 2 || place > 0;
             let degree = if end_of_name {
                 degree_length(rest, place > 0)
+            } else if !self.words.is_empty() && all_degrees(rest) {
+                rest.len()
             } else {
                 dotted_degree(rest)
             };
@@ -121,6 +152,19 @@ impl Found {
                 self.piece(piece);
             }
             at += 1;
+        }
+    }
+
+    /// What a roster writes after a comma is a title when it has dots, also one that no table knows: `S.Pd.SD`, `Sp.PD`.
+    fn is_titles(&self, pieces: &[&str]) -> bool {
+        let dotted = |piece: &&str| {
+            let parts = piece.split('.').filter(|part| !part.is_empty());
+            piece.contains('.') && parts.clone().count() >= 2 && parts.clone().all(|part| part.len() <= 5)
+        };
+        let known = |piece: &&str| is_degree(&bare(&[piece]));
+        match self.side {
+            Side::Recorded => pieces.iter().any(|piece| piece.contains('.')),
+            Side::Written => !pieces.is_empty() && pieces.iter().all(|piece| dotted(piece) || known(piece)),
         }
     }
 
@@ -154,7 +198,19 @@ impl Found {
             }
             return;
         }
+        if self.side == Side::Written && matches!(part, "nip" | "nippppk" | "nrk") {
+            return;
+        }
         let first = self.words.is_empty();
+        if first && self.side == Side::Written && TITLE_LETTERS.contains(&part) {
+            // Haji or Hendrik, Raden or Ridwan: whoever has such a word is not worse off, and nobody else either.
+            self.words.push((part.to_owned(), true));
+            return;
+        }
+        let first = self
+            .words
+            .iter()
+            .all(|(word, _)| TITLE_LETTERS.contains(&word.as_str()));
         if first && self.take_off(part) {
             self.shed.push(part.to_owned());
             return;
@@ -204,10 +260,12 @@ impl Found {
             self.words.push((text::name_word(&last), false));
         }
         let several = self.several;
+        // The vocabulary keys a roster's words, each once.
+        let written = self.side == Side::Written;
         let words = self.words.into_iter().take(WORDS_MAX);
         let words = words
             .map(|(text, optional)| Word {
-                keys: text::keys(&text),
+                keys: if written { text::keys(&text) } else { Vec::new() },
                 text,
                 optional: optional || several,
             })
@@ -220,6 +278,7 @@ impl Found {
             position: self.position.join(" "),
             number: self.number,
             several,
+            from_handle: false,
         }
     }
 }
@@ -230,6 +289,12 @@ fn bare(pieces: &[&str]) -> String {
         .flat_map(|piece| piece.chars())
         .filter(|sign| sign.is_alphanumeric())
         .collect()
+}
+
+/// Whether the letters spell a degree: asked of every piece of every name.
+fn is_degree(letters: &str) -> bool {
+    static KNOWN: LazyLock<HashSet<&str>> = LazyLock::new(|| DEGREES.iter().copied().collect());
+    KNOWN.contains(letters)
 }
 
 /// Whether every piece after a comma is a degree, so that the comma ends the name.
@@ -251,7 +316,7 @@ fn degree_length(pieces: &[&str], after_comma: bool) -> usize {
             continue;
         };
         let dotted = taken.iter().any(|piece| piece.contains('.'));
-        let known = DEGREES.contains(&bare(taken).as_str());
+        let known = is_degree(&bare(taken));
         if known && (length == 1 || dotted || after_comma) {
             return length;
         }
@@ -265,7 +330,7 @@ fn dotted_degree(pieces: &[&str]) -> usize {
     let degree = pieces
         .first()
         .filter(inner_dot)
-        .is_some_and(|piece| DEGREES.contains(&bare(&[piece]).as_str()));
+        .is_some_and(|piece| is_degree(&bare(&[piece])));
     usize::from(degree)
 }
 
@@ -288,14 +353,17 @@ mod tests {
     #[test]
     fn titles_salutations_and_degrees_come_off() {
         for (text, words) in [
-            ("Drs. H. Budi Santoso, M.Si.", "budi santoso"),
+            ("Drs. H. Budi Santoso, M.Si.", "h budi santoso"),
             ("Dr. Ir. Sri Wahyuni, S.T., M.T.I.", "sri wahyuni"),
             ("Budi Santoso S. Kom., M. T.", "budi santoso"),
             ("BUDI SANTOSO ST MM", "budi santoso"),
             ("St. Aminah", "siti aminah"),
             ("Pak Budi", "budi"),
             ("Bu Camat Sri Wahyuni", "sri wahyuni"),
-            ("H.M. Yusuf", "m yusuf"),
+            ("H.M. Yusuf", "h m yusuf"),
+            ("suminah sh mh", "suminah"),
+            ("Siti Lathifah, S.Pd.SD.", "siti lathifah"),
+            ("H. Hutabarat", "h hutabarat"),
             ("Santoso, Budi", "santoso budi"),
             ("Moh.Rizki", "muhammad rizki"),
             ("Ibu Hj. Nur'aini", "nuraini"),

@@ -1,9 +1,5 @@
 //! A written name against a recorded one: which words answer which, at what level, for how many bits.
 
-use std::collections::HashMap;
-
-use super::Evidence;
-use super::Field;
 use super::Level;
 use super::index::Facts;
 use super::index::Index;
@@ -11,21 +7,37 @@ use super::name;
 use super::name::Name;
 use super::name::Word;
 use super::text;
-use super::vocabulary::Entry;
 use super::vocabulary::count;
 use super::weigh;
 
 /// What one written word (or two joined) can reach in the roster's vocabulary.
 #[derive(Debug)]
 pub(super) struct Reached {
-    /// The written words it stands for, as bits.
+    /// The written words it stands for, as a mask.
     pub(super) covers: u32,
     /// What was written.
     written: String,
     /// Somebody bears it as it is written, so that it is no misspelling.
     borne: bool,
-    /// Words of the vocabulary, with level and bits.
-    pub(super) words: HashMap<u32, (Level, f64)>,
+    /// Words of the vocabulary, ascending.
+    pub(super) words: Vec<Target>,
+}
+
+/// One word that can be reached, and what reaching it is worth.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Target {
+    pub(super) word: u32,
+    pub(super) level: Level,
+    pub(super) bits: f64,
+}
+
+/// One written word read as several of the vocabulary.
+#[derive(Debug)]
+pub(super) struct Split {
+    /// The written word's place.
+    pub(super) place: usize,
+    pub(super) words: Vec<u32>,
+    pub(super) bits: f64,
 }
 
 /// A written name made ready to be compared with many.
@@ -36,8 +48,36 @@ pub(super) struct Reach<'a> {
     pub(super) name: &'a Name,
     /// Single words and joined neighbours.
     pub(super) reached: Vec<Reached>,
-    /// Words that may be several of the vocabulary: place, those, bits.
-    pub(super) split: Vec<(usize, Vec<u32>, f64)>,
+    pub(super) splits: Vec<Split>,
+    /// By written word: its letter and the bits of a word with that initial, if it is an initial.
+    initials: Vec<Option<(char, f64)>>,
+}
+
+/// What a line of the name compares; [`Reach::spell`] puts it into words.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum What {
+    /// A reached word: places in `reached` and in the vocabulary.
+    Reached(usize, u32),
+    /// A place in `splits`.
+    Split(usize),
+    /// A written word's place and the recorded word.
+    Initial(usize, u32),
+    /// A written word's place and the recorded word that it resembles.
+    Alike(usize, u32),
+    /// A written word that nothing answers.
+    Extra(usize),
+    /// A recorded word that nothing answers.
+    Omitted(u32),
+    /// Nothing in common.
+    Whole,
+}
+
+/// One line of the name.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NameLine {
+    pub(super) level: Level,
+    pub(super) bits: f64,
+    pub(super) what: What,
 }
 
 /// How a name fits.
@@ -46,15 +86,19 @@ pub(super) struct Fit {
     /// The sum of `lines`.
     pub(super) bits: f64,
     /// One line for each word.
-    pub(super) lines: Vec<Evidence>,
+    pub(super) lines: Vec<NameLine>,
     /// Every written word that was stated found its counterpart.
     pub(super) written_whole: bool,
-    /// Every recorded word found its counterpart.
+    /// Every recorded word found its counterpart, but for those that many bear and leave out.
     pub(super) recorded_whole: bool,
     /// Words that agree by a short form, a part, an initial or damage.
     pub(super) loose: u32,
     /// Words one or two letters off, that nobody bears as they are written.
     pub(super) misspelt: u32,
+    /// Words that many bear and the complaint leaves out.
+    pub(super) weak: u32,
+    /// Words that agree in spite of damage, whoever bears them as written.
+    pub(super) damaged: u32,
     /// Words, other than initials, that agree.
     pub(super) agreeing: u32,
     /// The recorded name is one word.
@@ -64,6 +108,11 @@ pub(super) struct Fit {
 }
 
 impl Fit {
+    /// What the lines in favour give.
+    pub(super) fn gained(&self) -> f64 {
+        self.lines.iter().map(|line| line.bits.max(0.0)).sum()
+    }
+
     /// Every word on both sides is accounted for, without short forms.
     pub(super) fn is_full(&self) -> bool {
         self.written_whole && self.recorded_whole && self.loose == 0 && self.agreeing > 0
@@ -76,23 +125,23 @@ struct Pairing {
     takes: u32,
     level: Level,
     borne: bool,
-    detail: String,
+    what: What,
 }
 
-fn bit(place: usize) -> u32 {
+pub(super) fn bit(place: usize) -> u32 {
     1_u32.checked_shl(count(place)).unwrap_or(0)
 }
 
 impl<'a> Reach<'a> {
     pub(super) fn new(index: &'a Index, name: &'a Name) -> Self {
         let mut reached: Vec<Reached> = Vec::new();
-        let mut split = Vec::new();
+        let mut splits = Vec::new();
         for (place, word) in name.words.iter().enumerate() {
             reached.push(reach_word(index, word, bit(place)));
             if word.text.chars().count() >= 5 {
                 for words in index.names.split(&word.text, &word.keys) {
                     let bits = joined_bits(index, &words);
-                    split.push((place, words, bits));
+                    splits.push(Split { place, words, bits });
                 }
             }
         }
@@ -107,18 +156,28 @@ impl<'a> Reach<'a> {
                 reached.push(reach_joined(index, &word, bit(place) | bit(place + 1)));
             }
         }
+        let initial = |word: &Word| {
+            let letter = word.text.chars().next().filter(|_| word.is_initial())?;
+            let bearers = index.names.bearers_of_initial(letter);
+            Some((letter, bits(index, Level::Initial, bearers).max(0.1)))
+        };
         Self {
             index,
             name,
             reached,
-            split,
+            splits,
+            initials: name.words.iter().map(initial).collect(),
         }
     }
 
     /// Compares with one person's name.
-    pub(super) fn fit(&self, facts: &Facts) -> Fit {
+    pub(super) fn fit(&self, facts: &Facts<'_>) -> Fit {
+        let mut fit = Fit {
+            mononym: facts.words.len() == 1,
+            ..Fit::default()
+        };
         if self.name.words.is_empty() {
-            return Fit::default();
+            return fit;
         }
         let mut options = self.options(facts);
         options.sort_by(|a, b| {
@@ -128,10 +187,6 @@ impl<'a> Reach<'a> {
                 .then(a.takes.cmp(&b.takes))
         });
         let (mut covered, mut taken) = (0, 0);
-        let mut fit = Fit {
-            mononym: facts.words.len() == 1,
-            ..Fit::default()
-        };
         for option in options {
             if covered & option.covers != 0 || taken & option.takes != 0 {
                 continue;
@@ -141,173 +196,172 @@ impl<'a> Reach<'a> {
             fit.note(&option);
         }
         if fit.lines.is_empty() {
-            let detail = format!("{} / {}", self.spelt(), self.recorded(facts));
-            fit.push(Level::Differs, weigh::NAME_DIFFERS, detail);
+            fit.push(Level::Differs, weigh::NAME_DIFFERS, What::Whole);
             return fit;
         }
+        self.damaged(facts, (&mut covered, &mut taken), &mut fit);
         self.leftovers(facts, (covered, taken), &mut fit);
         fit
     }
 
-    fn spelt(&self) -> String {
-        self.name
-            .words
-            .iter()
-            .map(|word| word.text.as_str())
-            .collect::<Vec<_>>()
-            .join(" ")
-    }
-
-    fn recorded(&self, facts: &Facts) -> String {
-        facts
-            .words
-            .iter()
-            .filter_map(|word| self.index.names.entry(*word))
-            .map(|entry| entry.text.as_str())
-            .collect::<Vec<_>>()
-            .join(" ")
-    }
-
-    fn options(&self, facts: &Facts) -> Vec<Pairing> {
-        let mut options = Vec::new();
-        for (place, number) in facts.words.iter().enumerate() {
-            let Some(entry) = self.index.names.entry(*number) else {
+    /// Words left over on both sides that look alike: too damaged to be found by, but no strangers.
+    fn damaged(&self, facts: &Facts<'_>, (covered, taken): (&mut u32, &mut u32), fit: &mut Fit) {
+        for (place, word) in self.name.words.iter().enumerate() {
+            if *covered & bit(place) != 0 || word.is_initial() {
                 continue;
+            }
+            let alike = |at: usize, number: u32| {
+                let free = *taken & bit(at) == 0;
+                let share = free.then(|| text::likeness(&word.text, self.index.names.text(number)))?;
+                (share >= weigh::ALIKE_MIN).then_some((share, at, number))
             };
-            for reached in &self.reached {
-                if let Some((level, bits)) = reached.words.get(number) {
-                    let detail = format!("{} = {}", reached.written, entry.text);
+            let words = facts.words.iter().enumerate();
+            let best = words
+                .filter_map(|(at, number)| alike(at, *number))
+                .max_by(|one, two| one.0.total_cmp(&two.0).then(two.1.cmp(&one.1)));
+            if let Some((share, at, number)) = best {
+                *covered |= bit(place);
+                *taken |= bit(at);
+                fit.loose += 1;
+                fit.damaged += 1;
+                fit.push(Level::Similar, weigh::alike(share), What::Alike(place, number));
+            }
+        }
+    }
+
+    /// What a line compares, as `written = recorded`.
+    pub(super) fn spell(&self, line: &NameLine, facts: &Facts<'_>) -> String {
+        let written = |place: usize| self.name.words.get(place).map_or("", |word| word.text.as_str());
+        let recorded = |words: &[u32]| {
+            let words: Vec<&str> = words.iter().map(|word| self.index.names.text(*word)).collect();
+            words.join(" ")
+        };
+        match line.what {
+            What::Reached(place, word) => {
+                let written = self
+                    .reached
+                    .get(place)
+                    .map_or("", |reached| reached.written.as_str());
+                format!("{written} = {}", self.index.names.text(word))
+            }
+            What::Split(place) => self.splits.get(place).map_or_else(String::new, |split| {
+                format!("{} = {}", written(split.place), recorded(&split.words))
+            }),
+            What::Initial(place, word) | What::Alike(place, word) => {
+                format!("{} = {}", written(place), self.index.names.text(word))
+            }
+            What::Extra(place) => written(place).to_owned(),
+            What::Omitted(word) => self.index.names.text(word).to_owned(),
+            What::Whole => {
+                let all: Vec<&str> = self.name.words.iter().map(|word| word.text.as_str()).collect();
+                format!("{} / {}", all.join(" "), recorded(facts.words))
+            }
+        }
+    }
+
+    fn options(&self, facts: &Facts<'_>) -> Vec<Pairing> {
+        let mut options = Vec::new();
+        for (place, word) in facts.words.iter().enumerate() {
+            for (at, reached) in self.reached.iter().enumerate() {
+                if let Ok(found) = reached.words.binary_search_by_key(word, |target| target.word)
+                    && let Some(target) = reached.words.get(found)
+                {
                     options.push(Pairing {
-                        bits: *bits,
+                        bits: target.bits,
                         covers: reached.covers,
                         takes: bit(place),
-                        level: *level,
+                        level: target.level,
                         borne: reached.borne,
-                        detail,
+                        what: What::Reached(at, *word),
                     });
                 }
             }
-            self.initials(place, entry, &mut options);
+            self.initials(place, *word, &mut options);
         }
-        for (written, split, bits) in &self.split {
+        for (at, split) in self.splits.iter().enumerate() {
             let starts = facts
                 .words
-                .windows(split.len())
+                .windows(split.words.len())
                 .enumerate()
-                .filter(|(_, words)| words == split);
+                .filter(|(_, words)| *words == split.words.as_slice());
             for (start, words) in starts {
-                let word = self
-                    .name
-                    .words
-                    .get(*written)
-                    .map_or("", |word| word.text.as_str());
-                let parts = words.iter().filter_map(|number| self.index.names.entry(*number));
-                let parts: Vec<&str> = parts.map(|entry| entry.text.as_str()).collect();
-                let takes = (start..start.saturating_add(parts.len()))
+                let takes = (start..start.saturating_add(words.len()))
                     .map(bit)
                     .fold(0, |all, one| all | one);
                 options.push(Pairing {
-                    bits: *bits,
-                    covers: bit(*written),
+                    bits: split.bits,
+                    covers: bit(split.place),
                     takes,
                     level: Level::Joined,
                     borne: false,
-                    detail: format!("{word} = {}", parts.join(" ")),
+                    what: What::Split(at),
                 });
             }
         }
         options
     }
 
-    fn initials(&self, place: usize, entry: &Entry, options: &mut Vec<Pairing>) {
-        for (written, word) in self
-            .name
-            .words
-            .iter()
-            .enumerate()
-            .filter(|(_, word)| word.is_initial())
-        {
-            let Some(letter) = word
-                .text
-                .chars()
-                .next()
-                .filter(|letter| entry.text.starts_with(*letter))
-            else {
-                continue;
-            };
-            if entry.text.chars().count() > 1 {
-                let bits = bits(
-                    self.index,
-                    Level::Initial,
-                    self.index.names.bearers_of_initial(letter),
-                )
-                .max(0.1);
-                let detail = format!("{} = {}", word.text, entry.text);
+    fn initials(&self, place: usize, word: u32, options: &mut Vec<Pairing>) {
+        for (written, initial) in self.initials.iter().enumerate() {
+            let Some((letter, bits)) = initial else { continue };
+            let text = self.index.names.text(word);
+            if text.starts_with(*letter) && text.chars().nth(1).is_some() {
                 options.push(Pairing {
-                    bits,
+                    bits: *bits,
                     covers: bit(written),
                     takes: bit(place),
                     level: Level::Initial,
                     borne: false,
-                    detail,
+                    what: What::Initial(written, word),
                 });
             }
         }
     }
 
-    fn leftovers(&self, facts: &Facts, (covered, taken): (u32, u32), fit: &mut Fit) {
+    fn leftovers(&self, facts: &Facts<'_>, (covered, taken): (u32, u32), fit: &mut Fit) {
         fit.written_whole = true;
-        for (place, word) in self
-            .name
-            .words
-            .iter()
-            .enumerate()
-            .filter(|(place, _)| covered & bit(*place) == 0)
-        {
-            let bits = match word {
-                word if word.optional => weigh::EXTRA_OPTIONAL,
-                word if word.is_weak() || word.is_initial() => weigh::EXTRA_WEAK,
-                _ => weigh::EXTRA,
-            };
-            fit.written_whole &= word.optional && place > 0;
-            fit.push(Level::Extra, bits, word.text.clone());
+        for (place, word) in self.name.words.iter().enumerate() {
+            if covered & bit(place) == 0 {
+                fit.written_whole &= word.optional && (place > 0 || word.is_initial());
+                fit.push(Level::Extra, extra_bits(word), What::Extra(place));
+            }
         }
         fit.recorded_whole = true;
-        for (_, number) in facts
-            .words
-            .iter()
-            .enumerate()
-            .filter(|(place, _)| taken & bit(*place) == 0)
-        {
-            let word = self
-                .index
-                .names
-                .entry(*number)
-                .map_or("", |entry| entry.text.as_str());
-            fit.recorded_whole = false;
-            fit.open.push(*number);
-            fit.push(
-                Level::Omitted,
-                if name::is_weak(word) {
-                    weigh::OMITTED_WEAK
-                } else {
-                    weigh::OMITTED
-                },
-                word.to_owned(),
-            );
+        let mut charged = false;
+        for (place, word) in facts.words.iter().enumerate() {
+            if taken & bit(place) == 0 {
+                let weak = name::is_weak(self.index.names.text(*word));
+                fit.recorded_whole &= weak;
+                fit.weak += u32::from(weak);
+                let before = charged;
+                charged |= !weak;
+                let bits = match (weak, before) {
+                    (true, _) => weigh::OMITTED_WEAK,
+                    (false, false) => weigh::OMITTED,
+                    (false, true) => weigh::OMITTED_MORE,
+                };
+                fit.open.push(*word);
+                fit.push(Level::Omitted, bits, What::Omitted(*word));
+            }
         }
     }
 }
 
+/// What a written word costs that the recorded name has not.
+pub(super) fn extra_bits(word: &Word) -> f64 {
+    if word.optional {
+        weigh::EXTRA_OPTIONAL
+    } else if word.is_weak() || word.is_initial() {
+        weigh::EXTRA_WEAK
+    } else {
+        weigh::EXTRA
+    }
+}
+
 impl Fit {
-    fn push(&mut self, level: Level, bits: f64, detail: String) {
+    fn push(&mut self, level: Level, bits: f64, what: What) {
         self.bits += bits;
-        self.lines.push(Evidence {
-            field: Field::Name,
-            level,
-            bits,
-            detail,
-        });
+        self.lines.push(NameLine { level, bits, what });
     }
 
     fn note(&mut self, option: &Pairing) {
@@ -316,8 +370,10 @@ impl Fit {
             Level::OneOff | Level::TwoOff if !option.borne => self.misspelt += 1,
             _ => self.loose += 1,
         }
+        let damaged = matches!(option.level, Level::OneOff | Level::TwoOff | Level::Similar);
+        self.damaged += u32::from(damaged);
         self.agreeing += u32::from(option.level != Level::Initial);
-        self.push(option.level, option.bits, option.detail.clone());
+        self.push(option.level, option.bits, option.what);
     }
 }
 
@@ -336,20 +392,33 @@ fn joined_bits(index: &Index, words: &[u32]) -> f64 {
 }
 
 fn reach_word(index: &Index, word: &Word, covers: u32) -> Reached {
-    let mut bearers = 0_u32;
     let near = index.names.near(&word.text, &word.keys);
-    let mut words = HashMap::with_capacity(near.len());
-    // People reachable at a level are those at it and at every better one.
+    let mut words = Vec::with_capacity(near.len());
+    // People reachable at a level are those at it and at every better one. Damage and clipping are two ways away from a
+    // word: what is reached by the one is not rarer for what the other reaches.
+    let (mut spelt, mut clipped) = (0_u32, 0_u32);
     for level in near.chunk_by(|one, two| one.level == two.level) {
         let here = level
             .iter()
             .map(|near| count(index.names.postings(near.word).len()))
             .fold(0, u32::saturating_add);
-        bearers = bearers.saturating_add(here);
-        for near in level {
-            words.insert(near.word, (near.level, bits(index, near.level, bearers).max(0.1)));
+        let clips = |level: Level| matches!(level, Level::Nickname | Level::Part | Level::Initial);
+        let whole = |level: Level| matches!(level, Level::Exact | Level::Sound);
+        let of = level.first().map_or(Level::Exact, |near| near.level);
+        if !clips(of) {
+            spelt = spelt.saturating_add(here);
         }
+        if clips(of) || whole(of) {
+            clipped = clipped.saturating_add(here);
+        }
+        let bearers = if clips(of) { clipped } else { spelt };
+        words.extend(level.iter().map(|near| Target {
+            word: near.word,
+            level: near.level,
+            bits: bits(index, near.level, bearers).max(0.1),
+        }));
     }
+    words.sort_unstable_by_key(|target| target.word);
     Reached {
         covers,
         written: word.text.clone(),
@@ -362,13 +431,12 @@ fn reach_joined(index: &Index, word: &Word, covers: u32) -> Reached {
     let mut reached = reach_word(index, word, covers);
     reached
         .words
-        .retain(|_, (level, _)| matches!(level, Level::Exact | Level::Sound | Level::OneOff));
-    for (level, bits) in reached.words.values_mut() {
-        let exact = matches!(level, Level::Exact | Level::Sound);
-        *bits +=
-            (weigh::name_m(Level::Joined) / weigh::name_m(*level)).log2() - if exact { 0.0 } else { 2.0 };
-        *bits = bits.max(0.1);
-        *level = if exact { Level::Joined } else { Level::TwoOff };
+        .retain(|target| matches!(target.level, Level::Exact | Level::Sound | Level::OneOff));
+    for target in &mut reached.words {
+        let exact = matches!(target.level, Level::Exact | Level::Sound);
+        let unusual = (weigh::name_m(Level::Joined) / weigh::name_m(target.level)).log2();
+        target.bits = (target.bits + unusual - if exact { 0.0 } else { 2.0 }).max(0.1);
+        target.level = if exact { Level::Joined } else { Level::TwoOff };
     }
     reached
 }

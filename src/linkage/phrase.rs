@@ -8,6 +8,7 @@ use super::Level;
 use super::table::EMPTY;
 use super::text;
 use super::vocabulary::Vocabulary;
+use super::vocabulary::at;
 use super::vocabulary::count;
 
 /// The most words of a phrase that are weighed.
@@ -18,21 +19,26 @@ type Table = &'static [(&'static str, &'static str)];
 
 /// One distinct phrase of the roster.
 #[derive(Debug, Default)]
-struct Phrase {
-    words: Vec<u32>,
-    people: Vec<u32>,
+pub(super) struct Phrase {
+    pub(super) words: Vec<u32>,
+    /// How many people stand at it.
+    pub(super) people: u32,
 }
 
 /// The distinct phrases of one field.
 #[derive(Debug, Default)]
 pub(super) struct Phrases {
     table: Table,
-    vocabulary: Vocabulary,
-    known: Vec<Phrase>,
+    pub(super) vocabulary: Vocabulary,
+    pub(super) known: Vec<Phrase>,
     by_form: HashMap<String, u32>,
     by_acronym: HashMap<String, Vec<u32>>,
-    weights: Vec<f64>,
-    people: u32,
+    /// By word: how telling it is, in bits.
+    weights: Vec<f32>,
+    /// By phrase: the weights of its words together.
+    wholes: Vec<f32>,
+    /// People who have this field, and who have not.
+    pub(super) people: u32,
 }
 
 /// How far a written phrase agrees with those of the roster.
@@ -40,10 +46,14 @@ pub(super) struct Phrases {
 pub(super) struct Survey {
     /// Whether anything was written.
     pub(super) written: bool,
-    /// The phrases that agree at some level.
-    levels: BTreeMap<u32, Level>,
+    /// Whether any phrase agrees at any level.
+    known: bool,
+    /// By phrase, the level at which it agrees.
+    levels: Vec<Option<Level>>,
     /// People at phrases that agree at each level or better.
     reach: BTreeMap<Level, u32>,
+    /// By level, what a person at such a phrase is roughly worth: none, exact, within, some.
+    rough: [f32; 4],
 }
 
 /// The words of a phrase, abbreviations spelt out, empty words dropped.
@@ -82,8 +92,14 @@ impl Phrases {
     }
 
     /// Enters a person's phrase; an empty one has no number.
-    pub(super) fn bear(&mut self, text: &str, person: u32) -> Option<u32> {
+    pub(super) fn bear(&mut self, text: &str) -> Option<u32> {
         self.people = self.people.saturating_add(1);
+        // A roster says the same few units over and over.
+        if let Some(number) = self.by_form.get(text) {
+            let number = *number;
+            self.more(number);
+            return Some(number);
+        }
         let words = phrase_words(text, self.table);
         if words.is_empty() {
             return None;
@@ -95,11 +111,29 @@ impl Phrases {
             Some(number) => *number,
             None => self.enter(form, &words),
         };
-        let phrase = self.known.get_mut(usize::try_from(number).unwrap_or(usize::MAX));
-        if let Some(phrase) = phrase {
-            phrase.people.push(person);
+        if words.len() >= 3 {
+            let phrases = self.by_acronym.entry(acronym(&words)).or_default();
+            if !phrases.contains(&number) {
+                phrases.push(number);
+            }
         }
+        self.by_form.insert(text.to_owned(), number);
+        self.more(number);
         Some(number)
+    }
+
+    fn more(&mut self, number: u32) {
+        if let Some(phrase) = self.known.get_mut(at(number)) {
+            phrase.people = phrase.people.saturating_add(1);
+        }
+    }
+
+    /// Takes a person off a phrase, or off the count of those who have none.
+    pub(super) fn drop_bearer(&mut self, number: Option<u32>) {
+        self.people = self.people.saturating_sub(1);
+        if let Some(phrase) = number.and_then(|number| self.known.get_mut(at(number))) {
+            phrase.people = phrase.people.saturating_sub(1);
+        }
     }
 
     fn enter(&mut self, form: String, words: &[String]) -> u32 {
@@ -108,118 +142,163 @@ impl Phrases {
             .iter()
             .map(|word| self.vocabulary.bear(word, number))
             .collect();
-        if words.len() >= 3 {
-            self.by_acronym.entry(acronym(words)).or_default().push(number);
-        }
         self.known.push(Phrase {
             words: ids,
-            people: Vec::new(),
+            people: 0,
         });
         self.by_form.insert(form, number);
         number
     }
 
-    /// Orders the vocabulary and weighs its words; to be called once, after the last person.
+    /// Orders the vocabulary and weighs its words; to be called after the last person of each change.
     pub(super) fn seal(&mut self) {
         self.vocabulary.seal();
-        let mut bearers: Vec<u32> = Vec::new();
+        let mut bearers = vec![0_u32; self.vocabulary.entries().len()];
         for phrase in &self.known {
             for word in &phrase.words {
-                let place = usize::try_from(*word).unwrap_or(usize::MAX);
-                if bearers.len() <= place {
-                    bearers.resize(place.saturating_add(1), 0);
-                }
-                if let Some(bearers) = bearers.get_mut(place) {
-                    *bearers = bearers.saturating_add(count(phrase.people.len()));
+                if let Some(bearers) = bearers.get_mut(at(*word)) {
+                    *bearers = bearers.saturating_add(phrase.people);
                 }
             }
         }
-        let people = f64::from(self.people) + 1.0;
+        let people = narrow(f64::from(self.people) + 1.0);
         self.weights = bearers
             .into_iter()
-            .map(|bearers| (people / (f64::from(bearers) + 0.5)).log2().max(0.2))
+            .map(|bearers| (people / (narrow(f64::from(bearers)) + 0.5)).log2().max(0.2))
+            .collect();
+        let weight = |word: &u32| self.weights.get(at(*word)).copied().unwrap_or(0.2);
+        self.wholes = self
+            .known
+            .iter()
+            .map(|phrase| phrase.words.iter().map(weight).sum::<f32>().max(0.1))
             .collect();
     }
 
-    fn weight(&self, word: u32) -> f64 {
-        usize::try_from(word)
-            .ok()
-            .and_then(|place| self.weights.get(place))
-            .copied()
-            .unwrap_or(0.2)
+    /// Every text that was entered, with its phrase, in order.
+    pub(super) fn forms(&self) -> Vec<(&str, u32)> {
+        let mut forms: Vec<(&str, u32)> = self
+            .by_form
+            .iter()
+            .map(|(text, number)| (text.as_str(), *number))
+            .collect();
+        forms.sort_unstable();
+        forms
     }
 
-    fn phrase(&self, number: u32) -> Option<&Phrase> {
-        self.known.get(usize::try_from(number).ok()?)
+    /// Every acronym with each phrase that it may stand for, in order.
+    pub(super) fn acronyms_sorted(&self) -> Vec<(&str, u32)> {
+        let pairs = self.by_acronym.iter();
+        let mut pairs: Vec<(&str, u32)> = pairs
+            .flat_map(|(text, numbers)| numbers.iter().map(move |number| (text.as_str(), *number)))
+            .collect();
+        pairs.sort_unstable();
+        pairs
     }
 
-    /// The people at a phrase, ascending.
-    pub(super) fn people(&self, number: u32) -> &[u32] {
-        self.phrase(number).map_or(&[], |phrase| phrase.people.as_slice())
+    /// Puts back what a snapshot kept: the words of the phrases one after another, with how many each has.
+    pub(super) fn restore(
+        &mut self,
+        mut vocabulary: Vocabulary,
+        (lengths, words): (Vec<u32>, Vec<u32>),
+        people: Vec<u32>,
+        forms: HashMap<String, u32>,
+        acronyms: Vec<(String, u32)>,
+    ) {
+        let mut rest = words.into_iter();
+        for ((length, people), number) in lengths.into_iter().zip(people).zip(0_u32..) {
+            let words: Vec<u32> = rest.by_ref().take(at(length)).collect();
+            for word in &words {
+                vocabulary.bear_again(*word, number);
+            }
+            self.known.push(Phrase { words, people });
+        }
+        self.vocabulary = vocabulary;
+        self.by_form = forms;
+        for (text, number) in acronyms {
+            self.by_acronym.entry(text).or_default().push(number);
+        }
+    }
+
+    fn weight(&self, word: u32) -> f32 {
+        self.weights.get(at(word)).copied().unwrap_or(0.2)
+    }
+
+    /// How many people stand at a phrase.
+    pub(super) fn people(&self, number: u32) -> u32 {
+        self.known.get(at(number)).map_or(0, |phrase| phrase.people)
     }
 
     /// Compares a written phrase with every phrase that shares a word with it.
     pub(super) fn survey(&self, written: &str) -> Survey {
         let words = phrase_words(written, self.table);
-        let mut survey = Survey {
-            written: !words.is_empty(),
-            ..Survey::default()
-        };
-        let mut found: BTreeMap<u32, f64> = BTreeMap::new();
+        if words.is_empty() {
+            return Survey::default();
+        }
+        let mut gained = vec![0.0_f32; self.known.len()];
+        let mut of_word = vec![0.0_f32; self.known.len()];
+        let (mut touched, mut here): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
         let mut whole = 0.0;
         for word in &words {
-            let (weight, phrases) = self.resolve(word);
-            whole += weight;
-            for (phrase, gained) in phrases {
-                *found.entry(phrase).or_default() += gained;
+            whole += self.resolve(word, &mut of_word, &mut here);
+            for phrase in here.drain(..) {
+                if let (Some(sum), Some(best)) = (gained.get_mut(at(phrase)), of_word.get_mut(at(phrase))) {
+                    if *sum <= 0.0 {
+                        touched.push(phrase);
+                    }
+                    *sum += std::mem::take(best);
+                }
             }
         }
-        for (number, gained) in found {
-            let recorded: f64 = self.phrase(number).map_or(0.0, |phrase| {
-                phrase.words.iter().map(|word| self.weight(*word)).sum()
-            });
-            if let Some(level) = level(gained / whole.max(0.1), gained / recorded.max(0.1)) {
-                survey.levels.insert(number, level);
-            }
+        let mut survey = Survey {
+            written: true,
+            levels: vec![None; self.known.len()],
+            ..Survey::default()
+        };
+        for number in touched {
+            let gained = gained.get(at(number)).copied().unwrap_or(0.0);
+            let recorded = self.wholes.get(at(number)).copied().unwrap_or(0.1);
+            survey.note(number, level(gained / whole.max(0.1), gained / recorded), self);
         }
         self.acronyms(&words, &mut survey);
-        for level in [Level::Exact, Level::Within, Level::Some] {
-            let reached = survey.levels.iter().filter(|(_, other)| **other <= level);
-            let people = reached
-                .map(|(number, _)| count(self.people(*number).len()))
-                .fold(0, u32::saturating_add);
-            survey.reach.insert(level, people);
-        }
+        survey.count(self);
         survey
     }
 
-    /// What a written word weighs, and what each phrase that holds it or a near one gains by it.
-    fn resolve(&self, word: &str) -> (f64, BTreeMap<u32, f64>) {
-        let mut phrases: BTreeMap<u32, f64> = BTreeMap::new();
-        let mut weight: f64 = 0.0;
+    /// What a written word weighs; notes what each phrase that holds it or a near one gains by it.
+    fn resolve(&self, word: &str, gains: &mut [f32], here: &mut Vec<u32>) -> f32 {
+        let mut weight: f32 = 0.0;
+        let mut known = false;
         for near in self.vocabulary.near(word, &text::keys(word)) {
+            known |= near.level == Level::Exact;
+            // A word that the roster knows is no misspelling of another, and no short form.
             let share = match near.level {
                 Level::Exact | Level::Sound => 1.0,
-                Level::OneOff if word.len() >= 5 => 0.92,
-                Level::TwoOff if word.len() >= 7 => 0.88,
-                Level::Part if word.len() >= 4 => 0.8,
+                _ if known => continue,
+                Level::OneOff if word.len() >= 4 => 0.92,
+                Level::TwoOff if word.len() >= 6 => 0.88,
+                Level::Part if word.len() >= 3 => 0.8,
+                Level::Similar => 0.75,
                 _ => continue,
             };
             let gained = share * self.weight(near.word);
             weight = weight.max(self.weight(near.word));
             for phrase in self.vocabulary.postings(near.word) {
-                let best = phrases.entry(*phrase).or_default();
-                *best = best.max(gained);
+                if let Some(best) = gains.get_mut(at(*phrase)) {
+                    if *best <= 0.0 {
+                        here.push(*phrase);
+                    }
+                    *best = best.max(gained);
+                }
             }
             if near.level == Level::Exact && word.chars().any(|sign| sign.is_ascii_digit()) {
                 break;
             }
         }
-        if phrases.is_empty() {
+        if here.is_empty() {
             // A word that the roster does not know weighs what a middling one does.
-            weight = (f64::from(self.people) + 1.0).log2() * 0.5;
+            weight = narrow((f64::from(self.people) + 1.0).log2() * 0.5);
         }
-        (weight, phrases)
+        weight
     }
 
     /// `BPSDM` for a unit of those initials, and the reverse.
@@ -232,17 +311,28 @@ impl Phrases {
         let short = self.vocabulary.find(&acronym(words)).filter(|_| words.len() >= 3);
         let spelt = short.map_or(&[][..], |word| self.vocabulary.postings(word));
         for number in known.chain(spelt) {
-            let level = survey.levels.entry(*number).or_insert(Level::Within);
-            *level = Level::Within.min(*level);
+            survey.note(*number, Some(Level::Within), self);
         }
     }
 }
 
-fn level(of_written: f64, of_recorded: f64) -> Option<Level> {
+/// Weights are compared, never added up over many: half the width does.
+fn narrow(value: f64) -> f32 {
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        reason = "a weight of a word, far inside the range"
+    )]
+    let narrow = value as f32;
+    narrow
+}
+
+fn level(of_written: f32, of_recorded: f32) -> Option<Level> {
     let (least, most) = (of_written.min(of_recorded), of_written.max(of_recorded));
-    if least >= 0.95 {
+    if least >= 0.9 {
         Some(Level::Exact)
-    } else if most >= 0.85 && least >= 0.15 {
+    } else if of_written >= 0.85 || (most >= 0.85 && least >= 0.15) {
+        // What is written whole within a path of units agrees, also where it is the path's least telling part.
         Some(Level::Within)
     } else if most >= 0.5 && least >= 0.1 {
         Some(Level::Some)
@@ -252,32 +342,58 @@ fn level(of_written: f64, of_recorded: f64) -> Option<Level> {
 }
 
 impl Survey {
+    /// Notes the better of a level and what is known. A phrase where nobody stands any more is none.
+    fn note(&mut self, phrase: u32, level: Option<Level>, phrases: &Phrases) {
+        let Some(level) = level.filter(|_| phrases.people(phrase) > 0) else {
+            return;
+        };
+        if let Some(known) = self.levels.get_mut(at(phrase)) {
+            *known = Some(known.map_or(level, |other| other.min(level)));
+            self.known = true;
+        }
+    }
+
+    fn count(&mut self, phrases: &Phrases) {
+        for level in [Level::Exact, Level::Within, Level::Some] {
+            let reached = self.levels.iter().zip(&phrases.known);
+            let people = reached
+                .filter(|(other, _)| other.is_some_and(|other| other <= level))
+                .map(|(_, phrase)| phrase.people)
+                .fold(0, u32::saturating_add);
+            self.reach.insert(level, people);
+        }
+    }
+
     /// How the written phrase agrees with this one.
     pub(super) fn level(&self, phrase: u32) -> Level {
-        self.levels
-            .get(&phrase)
-            .copied()
-            .unwrap_or(if self.levels.is_empty() {
-                Level::Unknown
-            } else {
-                Level::Differs
-            })
+        let other = if self.known {
+            Level::Differs
+        } else {
+            Level::Unknown
+        };
+        self.levels.get(at(phrase)).copied().flatten().unwrap_or(other)
+    }
+
+    /// Prepares [`Survey::rough`] by the bits of a level that so many reach.
+    pub(super) fn weigh(&mut self, bits: impl Fn(Level, u32) -> f64) {
+        let of = |level: Level| narrow(bits(level, self.reach(level)));
+        self.rough = [Level::Differs, Level::Exact, Level::Within, Level::Some].map(of);
+    }
+
+    /// What a person at a phrase is roughly worth.
+    pub(super) fn rough(&self, phrase: u32) -> f32 {
+        let [none, exact, within, some] = self.rough;
+        match self.levels.get(at(phrase)) {
+            Some(Some(Level::Exact)) => exact,
+            Some(Some(Level::Within)) => within,
+            Some(Some(_)) => some,
+            _ => none,
+        }
     }
 
     /// How many people stand at a phrase of this level or better.
     pub(super) fn reach(&self, level: Level) -> u32 {
         self.reach.get(&level).copied().unwrap_or(0)
-    }
-
-    /// The phrases that agree, best level first.
-    pub(super) fn agreeing(&self) -> Vec<u32> {
-        let mut all: Vec<(Level, u32)> = self
-            .levels
-            .iter()
-            .map(|(number, level)| (*level, *number))
-            .collect();
-        all.sort_unstable();
-        all.into_iter().map(|(_, number)| number).collect()
     }
 }
 
@@ -293,7 +409,7 @@ mod tests {
         for table in [UNITS, CITIES, POSITIONS] {
             for (short, long) in table {
                 let mut phrases = Phrases::new(table);
-                let number = phrases.bear(&format!("{long} Merapi"), 0).unwrap();
+                let number = phrases.bear(&format!("{long} Merapi")).unwrap();
                 phrases.seal();
                 assert_eq!(
                     phrases.survey(&format!("{short} Merapi")).level(number),
@@ -308,11 +424,11 @@ mod tests {
     fn agreement_is_graded() {
         let mut phrases = Phrases::new(UNITS);
         let statistics = phrases
-            .bear("Bidang Statistik, Dinas Komunikasi dan Informatika", 0)
+            .bear("Bidang Statistik, Dinas Komunikasi dan Informatika")
             .unwrap();
-        let health = phrases.bear("Bidang Gizi, Dinas Kesehatan", 1).unwrap();
+        let health = phrases.bear("Bidang Gizi, Dinas Kesehatan").unwrap();
         for person in 2..40 {
-            phrases.bear(&format!("Bidang Tugas{person}, Dinas Pekerjaan Umum"), person);
+            phrases.bear(&format!("Bidang Tugas{person}, Dinas Pekerjaan Umum"));
         }
         phrases.seal();
         let survey = phrases.survey("diskominfo bid. statistik");

@@ -1,100 +1,220 @@
-//! Which people are worth comparing whole: rarest words first, people named by number, colleagues of the unit
-//! who bear a reachable word. What is left out here is never seen again, so context counts before the cut.
-
-use std::collections::BTreeMap;
-use std::collections::HashMap;
-use std::collections::HashSet;
+//! Which people are worth comparing whole. Everybody who is reached by a word of the name or by a number is weighed
+//! roughly, context included, before anybody is cut: what is left out here is never seen again.
 
 use super::context::Context;
 use super::index::Index;
 use super::naming::Reach;
+use super::naming::bit;
+use super::naming::extra_bits;
+use super::vocabulary::at;
 use super::vocabulary::count;
+use super::weigh;
 
-/// People touched through words of the name, at most; common words beyond it only re-score.
-const TOUCHED_MAX: usize = 20_000;
-/// People named by a number or a unit, at most.
-const NAMED_MAX: usize = 5_000;
 /// People compared whole.
 const COMPARED_MAX: usize = 200;
+/// People weighed at once: their sums stay in the processor's cache.
+const WINDOW: u32 = 1 << 15;
+/// The mask of somebody who was reached by a number alone.
+const BY_NUMBER: u32 = 1 << 31;
+/// Written words, at most; `name` cuts there too.
+const WORDS_MAX: usize = 10;
+
+/// The people that one reached word leads to.
+struct List<'a> {
+    postings: &'a [u32],
+    bits: f32,
+    covers: u32,
+}
 
 /// The people to compare, ascending.
 pub(super) fn retrieve(index: &Index, reach: &Reach<'_>, context: &Context<'_>) -> Vec<u32> {
-    let mut found: HashMap<u32, f64> = HashMap::new();
-    let mut touched = 0_usize;
-    let mut cut = false;
-    for (postings, bits) in lists(index, reach) {
-        touched = touched.saturating_add(postings.len());
-        cut |= touched > TOUCHED_MAX;
-        for id in postings {
-            if cut {
-                found.entry(*id).and_modify(|sum| *sum += bits);
-            } else {
-                *found.entry(*id).or_default() += bits;
+    let mut lists = lists(index, reach);
+    lists.push(List {
+        postings: &context.numbers.people,
+        bits: narrow(context.numbers.bits),
+        covers: BY_NUMBER,
+    });
+    let rough = Rough::new(index, reach, context);
+    let mut best = Best::default();
+    let size = at(WINDOW);
+    let (mut sums, mut masks) = (vec![0.0_f32; size], vec![0_u32; size]);
+    let mut touched: Vec<u32> = Vec::with_capacity(size);
+    let mut from = 0_u32;
+    while from < index.ids() {
+        let to = from.saturating_add(WINDOW);
+        for list in &mut lists {
+            let here = list.postings.partition_point(|id| *id < to);
+            let (now, later) = list
+                .postings
+                .split_at_checked(here)
+                .unwrap_or((list.postings, &[]));
+            list.postings = later;
+            for id in now {
+                let cell = at(id.wrapping_sub(from));
+                if let (Some(sum), Some(mask)) = (sums.get_mut(cell), masks.get_mut(cell)) {
+                    if *mask == 0 {
+                        touched.push(*id);
+                    }
+                    // Lists come best first: the first one that answers a written word is the one that counts.
+                    if *mask & list.covers == 0 {
+                        *sum += list.bits;
+                        *mask |= list.covers;
+                    }
+                }
             }
         }
+        for id in touched.drain(..) {
+            let cell = at(id.wrapping_sub(from));
+            if let (Some(sum), Some(mask)) = (sums.get_mut(cell), masks.get_mut(cell)) {
+                best.offer(rough.weigh(id, *sum, *mask), id, index);
+                *sum = 0.0;
+                *mask = 0;
+            }
+        }
+        from = to;
     }
-    if cut {
-        for id in colleagues(index, reach, context) {
-            found.entry(id).or_insert(0.1);
+    best.finish(index)
+}
+
+/// The postings of every reachable word with what the word is worth: joined words first, then the most telling ones.
+fn lists<'a>(index: &'a Index, reach: &Reach<'_>) -> Vec<List<'a>> {
+    let mut lists: Vec<List<'a>> = Vec::new();
+    for reached in &reach.reached {
+        lists.extend(reached.words.iter().map(|target| List {
+            postings: index.names.postings(target.word),
+            bits: narrow(target.bits),
+            covers: reached.covers,
+        }));
+    }
+    for split in &reach.splits {
+        let share = split.bits / f64::from(count(split.words.len()).max(1));
+        lists.extend(split.words.iter().map(|word| List {
+            postings: index.names.postings(*word),
+            bits: narrow(share),
+            covers: bit(split.place),
+        }));
+    }
+    lists.sort_by(|one, two| {
+        let wide = two.covers.count_ones().cmp(&one.covers.count_ones());
+        wide.then(two.bits.total_cmp(&one.bits))
+            .then(one.covers.cmp(&two.covers))
+    });
+    lists
+}
+
+/// A quick weight, near enough to the real one to tell who may rank among the first.
+struct Rough<'a> {
+    index: &'a Index,
+    context: &'a Context<'a>,
+    /// What leaves written words unanswered costs, by the mask of those that are answered.
+    extras: Vec<f32>,
+    name_max: f32,
+}
+
+impl<'a> Rough<'a> {
+    fn new(index: &'a Index, reach: &Reach<'_>, context: &'a Context<'a>) -> Self {
+        let costs: Vec<f32> = reach
+            .name
+            .words
+            .iter()
+            .take(WORDS_MAX)
+            .map(|word| narrow(extra_bits(word)))
+            .collect();
+        let masks = 1_u32.checked_shl(count(costs.len())).unwrap_or(1);
+        let cost = |mask: u32| {
+            let open = costs
+                .iter()
+                .enumerate()
+                .filter(|(place, _)| mask & bit(*place) == 0);
+            open.map(|(_, cost)| cost).sum()
+        };
+        Self {
+            index,
+            context,
+            extras: (0..masks).map(cost).collect(),
+            name_max: narrow(index.size().log2()),
         }
     }
-    for (id, (_, bits)) in context.numbers.iter().take(NAMED_MAX) {
-        *found.entry(*id).or_default() += bits;
+
+    fn weigh(&self, id: u32, sum: f32, mask: u32) -> f32 {
+        let columns = &self.index.columns;
+        let place = at(id);
+        let words = match (
+            columns.starts.get(place),
+            columns.starts.get(place.saturating_add(1)),
+        ) {
+            (Some(from), Some(to)) => to.saturating_sub(*from),
+            _ => 0,
+        };
+        let name = mask & !BY_NUMBER;
+        let extras = self.extras.get(at(name)).copied().unwrap_or(0.0);
+        let omitted = words.saturating_sub(name.count_ones());
+        let more = f32::from(u16::try_from(omitted.saturating_sub(1)).unwrap_or(u16::MAX));
+        let omitted = if omitted == 0 {
+            0.0
+        } else {
+            narrow(weigh::OMITTED) + more * narrow(weigh::OMITTED_MORE)
+        };
+        let number = if mask & BY_NUMBER == 0 {
+            narrow(self.context.numbers.miss.map_or(0.0, |(_, bits)| bits))
+        } else {
+            0.0
+        };
+        sum.min(self.name_max) + extras + omitted + number + self.context.estimate(columns, place)
     }
-    let mut ranked: Vec<(f64, u32)> = found
-        .into_iter()
-        .filter_map(|(id, bits)| Some((bits + context.estimate(index.facts(id)?), id)))
-        .collect();
-    ranked.sort_unstable_by(|one, two| two.0.total_cmp(&one.0).then(one.1.cmp(&two.1)));
-    ranked.truncate(COMPARED_MAX);
-    let mut people: Vec<u32> = ranked.into_iter().map(|(_, id)| id).collect();
-    people.sort_unstable();
-    people
 }
 
-/// The postings of every reachable word with what the word is worth, shortest list first.
-fn lists<'a>(index: &'a Index, reach: &Reach<'_>) -> Vec<(&'a [u32], f64)> {
-    let mut words: BTreeMap<u32, f64> = BTreeMap::new();
-    let reached = reach
-        .reached
-        .iter()
-        .flat_map(|reached| &reached.words)
-        .map(|(word, (_, bits))| (*word, *bits));
-    let share = |words: &[u32], bits: f64| bits / f64::from(count(words.len()).max(1));
-    let split = reach
-        .split
-        .iter()
-        .flat_map(|(_, words, bits)| words.iter().map(move |word| (*word, share(words, *bits))));
-    for (word, bits) in reached.chain(split) {
-        let best = words.entry(word).or_insert(bits);
-        *best = best.max(bits);
-    }
-    let mut lists: Vec<(&[u32], f64, u32)> = words
-        .into_iter()
-        .map(|(word, bits)| (index.names.postings(word), bits, word))
-        .collect();
-    lists.sort_by_key(|(postings, _, word)| (postings.len(), *word));
-    lists
-        .into_iter()
-        .map(|(postings, bits, _)| (postings, bits))
-        .collect()
+/// The best of those who were offered.
+#[derive(Default)]
+struct Best {
+    people: Vec<(f32, u32)>,
+    least: Option<f32>,
 }
 
-/// Colleagues in the written unit who bear a reachable word.
-fn colleagues(index: &Index, reach: &Reach<'_>, context: &Context<'_>) -> Vec<u32> {
-    let words: HashSet<u32> = reach
-        .reached
-        .iter()
-        .flat_map(|reached| reached.words.keys().copied())
-        .collect();
-    let bears = |id: &u32| {
-        index
-            .facts(*id)
-            .is_some_and(|facts| facts.words.iter().any(|word| words.contains(word)))
-    };
-    context
-        .colleagues(TOUCHED_MAX)
-        .into_iter()
-        .filter(bears)
-        .collect()
+impl Best {
+    fn offer(&mut self, weight: f32, id: u32, index: &Index) {
+        if self.least.is_some_and(|least| weight < least) {
+            return;
+        }
+        self.people.push((weight, id));
+        if self.people.len() >= COMPARED_MAX * 8 {
+            self.cut(index);
+        }
+    }
+
+    fn cut(&mut self, index: &Index) {
+        if self.people.len() <= COMPARED_MAX {
+            return;
+        }
+        // Among equals the number decides, not the order in which the roster was read.
+        let number = |id: u32| index.columns.numbers.get(at(id)).copied().unwrap_or(0);
+        let order = |one: &(f32, u32), two: &(f32, u32)| {
+            let weights = two.0.total_cmp(&one.0);
+            weights.then_with(|| number(one.1).cmp(&number(two.1)).then(one.1.cmp(&two.1)))
+        };
+        self.people.select_nth_unstable_by(COMPARED_MAX - 1, order);
+        self.people.truncate(COMPARED_MAX);
+        self.least = self
+            .people
+            .iter()
+            .map(|(weight, _)| *weight)
+            .min_by(f32::total_cmp);
+    }
+
+    fn finish(mut self, index: &Index) -> Vec<u32> {
+        self.cut(index);
+        let mut people: Vec<u32> = self.people.into_iter().map(|(_, id)| id).collect();
+        people.sort_unstable();
+        people
+    }
+}
+
+fn narrow(value: f64) -> f32 {
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        reason = "a weight in bits, far inside the range"
+    )]
+    let narrow = value as f32;
+    narrow
 }

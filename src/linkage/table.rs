@@ -173,6 +173,14 @@ pub(super) const WEAK: &[&str] = &[
     "haji", "teuku", "cut", "tubagus", "lalu", "baiq", "sri", "nur", "abdul", "ahmad",
 ];
 
+/// Letters before a written name that may be a title or an initial: H. is Haji or Hendrik, R. is Raden or Ridwan.
+pub(super) const TITLE_LETTERS: &[&str] = &["h", "r"];
+
+/// Words of a handle that say nothing of its owner's name.
+pub(super) const HANDLE_WORDS: &[&str] = &[
+    "official", "real", "the", "id", "asn", "pns", "its", "iam", "akun", "new", "ofc",
+];
+
 /// What a title or a salutation says of sex.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sex {
@@ -303,6 +311,31 @@ pub(super) const POSITIONS: &[(&str, &str)] = &[
     ("kepala", "kepala"),
     ("prakom", "pranata komputer"),
     ("pranhum", "pranata hubungan masyarakat"),
+    ("humas", "hubungan masyarakat"),
+    ("sopir", "pengemudi"),
+    ("supir", "pengemudi"),
+    ("driver", "pengemudi"),
+    ("kabalai", "kepala balai"),
+    ("kaur", "kepala urusan"),
+    ("kaban", "kepala badan"),
+    ("subbagian", "sub bagian"),
+    ("subbag", "sub bagian"),
+    ("subag", "sub bagian"),
+    ("subbidang", "sub bidang"),
+    ("subbid", "sub bidang"),
+    ("subdirektorat", "sub direktorat"),
+    ("subdit", "sub direktorat"),
+    ("kapuskesmas", "kepala puskesmas"),
+    ("pkm", "puskesmas"),
+    ("ka", "kepala"),
+    ("sdm", "sumber daya manusia"),
+    ("arsip", "arsiparis"),
+];
+
+/// Words that everybody's position may be called by.
+pub(super) const ANY_POSITION: &[&str] = &[
+    "staf", "staff", "pegawai", "pns", "asn", "pppk", "honorer", "oknum", "aparat", "pejabat", "karyawan",
+    "anggota",
 ];
 
 /// Abbreviations of units and agencies: short form, long form.
@@ -389,6 +422,41 @@ pub(super) const UNITS: &[(&str, &str)] = &[
     ("sman", "sma negeri"),
     ("smkn", "smk negeri"),
     ("uptd", "upt"),
+    ("puskes", "pusat kesehatan masyarakat"),
+    ("n", "negeri"),
+    ("smun", "sma negeri"),
+    ("smu", "sma"),
+    ("tu", "tata usaha"),
+    ("rt", "rumah tangga"),
+    ("rumga", "rumah tangga"),
+    ("bb", "balai besar"),
+    ("balmon", "balai monitor"),
+    ("pbj", "pengadaan barang dan jasa"),
+    ("itda", "inspektorat daerah"),
+    ("bawasda", "inspektorat daerah"),
+    ("dispusip", "dinas perpustakaan dan kearsipan"),
+    ("dispenda", "dinas pendapatan daerah"),
+    ("dikpora", "dinas pendidikan pemuda dan olahraga"),
+    (
+        "dpmptsp",
+        "dinas penanaman modal dan pelayanan terpadu satu pintu",
+    ),
+    ("dinkop", "dinas koperasi"),
+    ("diskop", "dinas koperasi"),
+    ("dishut", "dinas kehutanan"),
+    ("disbun", "dinas perkebunan"),
+    ("disnak", "dinas peternakan"),
+    ("dkp", "dinas kelautan dan perikanan"),
+    ("pupr", "pekerjaan umum dan penataan ruang"),
+    ("pu", "pekerjaan umum"),
+    ("perkim", "perumahan dan kawasan permukiman"),
+    ("rsud", "rumah sakit umum daerah"),
+    ("rs", "rumah sakit"),
+    ("sekr", "sekretariat"),
+    ("sekret", "sekretariat"),
+    ("kemendagri", "kementerian dalam negeri"),
+    ("kemenkeu", "kementerian keuangan"),
+    ("kemendikbud", "kementerian pendidikan dan kebudayaan"),
     ("kantah", "kantor pertanahan"),
     ("kanwil", "kantor wilayah"),
     ("min", "madrasah ibtidaiyah negeri"),
@@ -437,6 +505,19 @@ pub(super) const CITIES: &[(&str, &str)] = &[
     ("ptk", "pontianak"),
     ("mdo", "manado"),
     ("menado", "manado"),
+    ("pdg", "padang"),
+    ("crb", "cirebon"),
+    ("balam", "bandar lampung"),
+    ("kutaraja", "banda aceh"),
+    ("tasik", "tasikmalaya"),
+    ("palangkaraya", "palangka raya"),
+    ("sukabumi", "sukabumi"),
+    ("jpr", "jayapura"),
+    ("kpg", "kupang"),
+    ("mtr", "mataram"),
+    ("amq", "ambon"),
+    ("kdi", "kendari"),
+    ("buitenzorg", "bogor"),
     ("djakarta", "jakarta"),
     ("soerabaja", "surabaya"),
 ];
@@ -458,6 +539,11 @@ pub(super) const EMPTY: &[&str] = &[
     "prov",
     "yang",
     "dari",
+    "pemkab",
+    "pemkot",
+    "pemprov",
+    "pemda",
+    "pemerintah",
     "ri",
     "republik",
     "indonesia",
@@ -503,6 +589,32 @@ pub(super) const SCANNED: &[(char, char)] = &[
     ('5', 's'),
     ('6', 'g'),
     ('8', 'b'),
+    ('9', 'g'),
+];
+
+/// Letters as strokes: what a scanner or a hurried eye takes for one another gets the same strokes. Letter, strokes, and two
+/// spellings of which the first is what a scan makes of the second. Letters that have no row stand for themselves.
+pub(super) const SHAPES: &[(char, &str, [&str; 2])] = &[
+    ('m', "iii", ["rnaria", "maria"]),
+    ('n', "ii", ["hariyariti", "hariyanti"]),
+    ('u', "ii", ["siisanto", "susanto"]),
+    ('w', "iiii", ["uuahyu", "wahyu"]),
+    ('h', "ii", ["siti nurnayati", "siti nurhayati"]),
+    ('r', "i", ["hatijono", "harijono"]),
+    ('l', "i", ["a1i", "ali"]),
+    ('t', "i", ["sifi", "siti"]),
+    ('f', "i", ["aritin", "arifin"]),
+    ('j', "i", ["ioko", "joko"]),
+    ('k', "ii", ["erihno", "erikno"]),
+    ('d', "oi", ["acli", "adi"]),
+    ('b', "oi", ["rooli", "robi"]),
+    ('a', "o", ["mario", "maria"]),
+    ('e', "o", ["pcrmata", "permata"]),
+    ('c', "o", ["eahyo", "cahyo"]),
+    ('q', "g", ["taufig", "taufiq"]),
+    ('p', "g", ["gutra", "putra"]),
+    ('y', "v", ["vuni", "yuni"]),
+    ('z', "s", ["asis", "azis"]),
 ];
 
 /// Month names of written dates, with their numbers.

@@ -1,5 +1,9 @@
 //! Text to its comparison form: letters folded, words cut, sounds keyed. Names no field and no weight.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use rapidfuzz::distance::osa;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -7,11 +11,15 @@ use super::table::LOOKALIKES;
 use super::table::Place;
 use super::table::READINGS;
 use super::table::SCANNED;
+use super::table::SHAPES;
 use super::table::SOUNDS;
 use super::table::VARIANTS;
 
 /// The most characters of a field that are read; what a person calls a name is far shorter.
 pub(super) const READ_MAX: usize = 400;
+
+/// The most letters of a word that are compared for likeness.
+const LIKENESS_LETTERS_MAX: usize = 40;
 
 /// Compatibility forms, accents, look-alikes and case removed; control and format characters become spaces.
 pub(super) fn fold(text: &str) -> String {
@@ -44,6 +52,12 @@ pub(super) fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// [`VARIANTS`], to be looked up: every word of every name is.
+fn variants() -> &'static HashMap<&'static str, &'static str> {
+    static FOUND: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| VARIANTS.iter().copied().collect());
+    &FOUND
+}
+
 /// A word of a name: a scanner's digits read as letters, and variants put in their one form.
 pub(super) fn name_word(word: &str) -> String {
     let has_letter = word.chars().any(char::is_alphabetic);
@@ -59,10 +73,10 @@ pub(super) fn name_word(word: &str) -> String {
     } else {
         word.to_owned()
     };
-    VARIANTS
-        .iter()
-        .find(|(form, _)| *form == read)
-        .map_or(read, |(_, name)| (*name).to_owned())
+    match variants().get(read.as_str()) {
+        Some(name) => (*name).to_owned(),
+        None => read,
+    }
 }
 
 /// The sound keys of a word, one for each reading; the first is the plain one.
@@ -117,6 +131,35 @@ fn sound(word: &str) -> String {
     key
 }
 
+/// How alike two words are by their strokes, from 0 to 1: one less the share of strokes that differ.
+pub(super) fn likeness(one: &str, two: &str) -> f64 {
+    let letters = |word: &str| word.chars().take(LIKENESS_LETTERS_MAX).collect::<Vec<char>>();
+    let (written, recorded) = (letters(one), letters(two));
+    if written.len().min(recorded.len()) < 4 {
+        return 0.0;
+    }
+    let by_letters = osa::normalized_similarity(written.iter().copied(), recorded.iter().copied());
+    let by_strokes = osa::normalized_similarity(shape(one).chars(), shape(two).chars());
+    // Strokes are few and agree by chance more easily than letters do.
+    if by_strokes >= 0.85 {
+        by_letters.max(by_strokes - 0.1)
+    } else {
+        by_letters
+    }
+}
+
+/// The strokes of a word: what scanning confuses comes out alike.
+pub(super) fn shape(word: &str) -> String {
+    let mut strokes = String::with_capacity(word.len().saturating_mul(2));
+    for letter in word.chars() {
+        match SHAPES.iter().find(|(from, _, _)| *from == letter) {
+            Some((_, to, _)) => strokes.push_str(to),
+            None => strokes.push(letter),
+        }
+    }
+    strokes
+}
+
 fn undouble(word: &str) -> String {
     let mut single = String::with_capacity(word.len());
     for letter in word.chars() {
@@ -155,6 +198,21 @@ mod tests {
                 keys(other)
             );
         }
+    }
+
+    #[test]
+    fn every_row_of_shapes_makes_its_example_alike() {
+        for (letter, _, [scan, word]) in SHAPES {
+            let shapes = [scan, word].map(|text| {
+                text.split(' ')
+                    .map(|one| shape(&name_word(one)))
+                    .collect::<Vec<_>>()
+            });
+            assert_eq!(shapes[0], shapes[1], "{letter}: {scan} {word}");
+        }
+        assert_eq!(shape("saifriiddiri"), shape("saifruddin"));
+        assert_eq!(shape("siiporrio"), shape("suparno"));
+        assert_ne!(shape("santoso"), shape("susanto"));
     }
 
     #[test]

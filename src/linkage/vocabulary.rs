@@ -14,11 +14,16 @@ const PIECES_MAX: usize = 4;
 /// The most letters of a word that are compared.
 const LETTERS_MAX: usize = 40;
 
+/// The fewest letters of a word that is recognised by its shape.
+const SHAPED_MIN: usize = 4;
+
 /// One word of the vocabulary.
 #[derive(Debug)]
 pub(super) struct Entry {
     /// In comparison form.
     pub(super) text: String,
+    /// How many letters it has.
+    letters: usize,
     /// Its sound keys.
     pub(super) keys: Vec<String>,
     /// Who bears it, ascending and without repetition.
@@ -31,8 +36,11 @@ pub(super) struct Vocabulary {
     entries: Vec<Entry>,
     by_text: HashMap<String, u32>,
     by_key: HashMap<String, Vec<u32>>,
+    by_shape: HashMap<String, Vec<u32>>,
     by_pair: HashMap<(char, char), Vec<u32>>,
     by_first: HashMap<char, u32>,
+    /// How many entries the indexes below and `by_pair` know.
+    sealed: usize,
     sorted: Vec<u32>,
     reversed: Vec<(String, u32)>,
     /// Short forms of [`NICKNAMES`] with the words that they may stand for.
@@ -48,7 +56,7 @@ pub(super) struct Near {
     pub(super) level: Level,
 }
 
-fn at(number: u32) -> usize {
+pub(super) fn at(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
@@ -58,18 +66,41 @@ pub(super) fn count(length: usize) -> u32 {
 }
 
 impl Vocabulary {
-    /// The word's number, entering it if it is new, with one more bearer.
+    /// The word's number, entering it if it is new, with one more bearer. Bearers come in ascending order.
     pub(super) fn bear(&mut self, word: &str, bearer: u32) -> u32 {
         let number = match self.by_text.get(word) {
             Some(number) => *number,
             None => self.enter(word),
         };
-        if let Some(entry) = self.entries.get_mut(at(number))
+        self.bear_again(number, bearer);
+        number
+    }
+
+    /// A vocabulary of these words in this order, borne by nobody yet.
+    pub(super) fn of(words: Vec<String>) -> Self {
+        let mut vocabulary = Self::default();
+        for word in words {
+            vocabulary.enter(&word);
+        }
+        vocabulary
+    }
+
+    /// One more bearer of a word that is known. Bearers come in ascending order.
+    pub(super) fn bear_again(&mut self, word: u32, bearer: u32) {
+        if let Some(entry) = self.entries.get_mut(at(word))
             && entry.postings.last() != Some(&bearer)
         {
             entry.postings.push(bearer);
         }
-        number
+    }
+
+    /// Takes a bearer off a word. A word that nobody bears stays, and is found by nobody.
+    pub(super) fn drop_bearer(&mut self, word: u32, bearer: u32) {
+        if let Some(entry) = self.entries.get_mut(at(word))
+            && let Ok(place) = entry.postings.binary_search(&bearer)
+        {
+            entry.postings.remove(place);
+        }
     }
 
     fn enter(&mut self, word: &str) -> u32 {
@@ -81,25 +112,41 @@ impl Vocabulary {
         self.by_text.insert(word.to_owned(), number);
         self.entries.push(Entry {
             text: word.to_owned(),
+            letters: word.chars().count(),
             keys,
             postings: Vec::new(),
         });
         number
     }
 
-    /// Orders what [`Vocabulary::bear`] has entered; to be called once, after the last word.
+    /// Orders what [`Vocabulary::bear`] has entered; to be called after the last word of each change.
     pub(super) fn seal(&mut self) {
-        for (number, entry) in (0u32..).zip(&self.entries) {
-            for pair in pairs(&entry.text) {
-                self.by_pair.entry(pair).or_default().push(number);
-            }
+        self.by_first.clear();
+        for entry in &mut self.entries {
+            entry.postings.shrink_to_fit();
             if let Some(first) = entry.text.chars().next() {
                 let bearers = self.by_first.entry(first).or_default();
                 *bearers = bearers.saturating_add(count(entry.postings.len()));
             }
+        }
+        if self.sealed == self.entries.len() {
+            return;
+        }
+        for (number, entry) in (0u32..).zip(&self.entries).skip(self.sealed) {
+            if entry.letters >= SHAPED_MIN {
+                self.by_shape
+                    .entry(text::shape(&entry.text))
+                    .or_default()
+                    .push(number);
+            }
+            for pair in pairs(&entry.text) {
+                self.by_pair.entry(pair).or_default().push(number);
+            }
             self.reversed.push((entry.text.chars().rev().collect(), number));
         }
+        self.sealed = self.entries.len();
         self.reversed.sort_unstable();
+        self.by_nickname.clear();
         for (short, long) in NICKNAMES {
             let words: Vec<u32> = self.sounding(&text::keys(long)).collect();
             self.by_nickname.entry(short).or_default().extend(words);
@@ -114,6 +161,11 @@ impl Vocabulary {
         self.sorted = sorted.into_iter().map(|(_, number)| number).collect();
     }
 
+    /// All the words, by number.
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
     /// The word with this number.
     pub(super) fn entry(&self, number: u32) -> Option<&Entry> {
         self.entries.get(at(number))
@@ -124,9 +176,21 @@ impl Vocabulary {
         self.entry(number).map_or(&[], |entry| entry.postings.as_slice())
     }
 
-    /// The word with this text.
+    /// The text of a word.
+    pub(super) fn text(&self, number: u32) -> &str {
+        self.entry(number).map_or("", |entry| entry.text.as_str())
+    }
+
+    fn is_borne(&self, number: u32) -> bool {
+        !self.postings(number).is_empty()
+    }
+
+    /// The word with this text, if somebody bears it.
     pub(super) fn find(&self, word: &str) -> Option<u32> {
-        self.by_text.get(word).copied()
+        self.by_text
+            .get(word)
+            .copied()
+            .filter(|number| self.is_borne(*number))
     }
 
     /// How many bear a word that begins with this letter.
@@ -142,23 +206,19 @@ impl Vocabulary {
             .copied()
     }
 
-    /// The words near this one, each at its best level, nearest first.
+    /// The words near this one that somebody bears, each at its best level, nearest first.
     pub(super) fn near(&self, word: &str, keys: &[String]) -> Vec<Near> {
-        let mut found: HashMap<u32, Level> = HashMap::new();
-        let mut note = |number: u32, level: Level| {
-            found
-                .entry(number)
-                .and_modify(|known| *known = level.min(*known))
-                .or_insert(level);
-        };
+        let mut near: Vec<Near> = Vec::new();
+        let mut note = |word: u32, level: Level| near.push(Near { word, level });
         self.find(word)
             .into_iter()
             .for_each(|number| note(number, Level::Exact));
         self.sounding(keys).for_each(|number| note(number, Level::Sound));
         if word.chars().count() > 1 {
-            self.misspelt(word, keys)
-                .into_iter()
-                .for_each(|near| note(near.word, near.level));
+            self.misspelt(word, keys, &mut note);
+            for number in self.by_shape.get(&text::shape(word)).into_iter().flatten() {
+                note(*number, Level::Similar);
+            }
             self.beginning(word).for_each(|number| note(number, Level::Part));
             self.ending(word).for_each(|number| note(number, Level::Part));
             for number in self.by_nickname.get(word).into_iter().flatten() {
@@ -174,10 +234,9 @@ impl Vocabulary {
                 .into_iter()
                 .for_each(|number| note(number, Level::Initial));
         }
-        let mut near: Vec<Near> = found
-            .into_iter()
-            .map(|(word, level)| Near { word, level })
-            .collect();
+        near.sort_unstable_by_key(|near| (near.word, near.level));
+        near.dedup_by_key(|near| near.word);
+        near.retain(|near| self.is_borne(near.word));
         near.sort_unstable_by_key(|near| (near.level, near.word));
         near
     }
@@ -185,23 +244,13 @@ impl Vocabulary {
     /// Words that begin with this one and are at least two letters longer.
     fn beginning<'a>(&'a self, word: &'a str) -> impl Iterator<Item = u32> + 'a {
         let long = word.chars().count() >= 3;
-        let start = self.sorted.partition_point(|number| {
-            self.entry(*number)
-                .is_some_and(|entry| entry.text.as_str() < word)
-        });
+        let start = self.sorted.partition_point(|number| self.text(*number) < word);
         self.sorted
             .iter()
             .skip(start)
             .copied()
-            .take_while(move |number| {
-                long && self
-                    .entry(*number)
-                    .is_some_and(|entry| entry.text.starts_with(word))
-            })
-            .filter(move |number| {
-                self.entry(*number)
-                    .is_some_and(|entry| entry.text.len() >= word.len() + 2)
-            })
+            .take_while(move |number| long && self.text(*number).starts_with(word))
+            .filter(move |number| self.text(*number).len() >= word.len() + 2)
     }
 
     /// Words that end with this one and are at least two letters longer.
@@ -218,51 +267,38 @@ impl Vocabulary {
     }
 
     /// Words one letter off, two from six letters on, and damaged ones that keep most letter pairs.
-    fn misspelt(&self, word: &str, keys: &[String]) -> Vec<Near> {
+    fn misspelt(&self, word: &str, keys: &[String], note: &mut impl FnMut(u32, Level)) {
         let length = word.chars().count();
         if !(3..=LETTERS_MAX).contains(&length) {
-            return Vec::new();
+            return;
         }
-        let mut shared: HashMap<u32, u32> = HashMap::new();
+        let floor = (length + 1)
+            .saturating_sub(if length >= 6 { 5 } else { 3 })
+            .max(1);
+        let floor = u8::try_from(floor).unwrap_or(u8::MAX);
+        let mut shared = vec![0_u8; self.entries.len()];
+        let mut reached: Vec<u32> = Vec::new();
         for number in pairs(word)
             .iter()
             .filter_map(|pair| self.by_pair.get(pair))
             .flatten()
         {
-            *shared.entry(*number).or_default() += 1;
-        }
-        let pair_count = length + 1;
-        let floor = count(pair_count.saturating_sub(if length >= 6 { 5 } else { 3 })).max(1);
-        shared
-            .into_iter()
-            .filter(|(_, shared)| *shared >= floor)
-            .filter_map(|(number, shared)| {
-                self.misspelling(word, keys, number, shared)
-                    .map(|level| Near { word: number, level })
-            })
-            .collect()
-    }
-
-    fn misspelling(&self, word: &str, keys: &[String], number: u32, shared: u32) -> Option<Level> {
-        let entry = self.entry(number)?;
-        let (length, other) = (word.chars().count(), entry.text.chars().count());
-        if length.abs_diff(other) > 3 || other > LETTERS_MAX {
-            return None;
-        }
-        let by_letters = osa::distance(word.chars(), entry.text.chars());
-        let by_sound = match (keys.first(), entry.keys.first()) {
-            (Some(one), Some(two)) if one.len() >= 5 && two.len() >= 5 => {
-                osa::distance(one.chars(), two.chars())
+            if let Some(pairs) = shared.get_mut(at(*number)) {
+                *pairs = pairs.saturating_add(1);
+                if *pairs == floor {
+                    reached.push(*number);
+                }
             }
-            _ => by_letters,
-        };
-        let (shorter, distance) = (length.min(other), by_letters.min(by_sound));
-        let alike = 2 * shared >= count(length + other + 2) - count(length + other + 2) / 2;
-        match distance {
-            0 | 1 if shorter >= 3 && (shorter > 3 || by_letters == 1) => Some(Level::OneOff),
-            2 if shorter >= 6 => Some(Level::TwoOff),
-            2 | 3 if shorter >= 5 && alike => Some(Level::Similar),
-            _ => None,
+        }
+        let written = Written::new(word, keys);
+        for number in reached {
+            let pairs = shared.get(at(number)).copied().unwrap_or(0);
+            if let Some(level) = self
+                .entry(number)
+                .and_then(|entry| written.misspelling(entry, pairs))
+            {
+                note(number, level);
+            }
         }
     }
 
@@ -304,7 +340,7 @@ impl Vocabulary {
                 .into_iter()
                 .flatten()
                 .copied()
-                .filter(|_| end > 1);
+                .filter(|word| end > 1 && self.is_borne(*word));
             let mut words: Vec<u32> = self.find(head).into_iter().chain(sounding).collect();
             words.sort_unstable();
             words.dedup();
@@ -313,6 +349,47 @@ impl Vocabulary {
                 self.split_on(tail, heads, found);
                 heads.pop();
             }
+        }
+    }
+}
+
+/// A written word made ready to be compared with many.
+struct Written<'a> {
+    length: usize,
+    by_letters: osa::BatchComparator<char>,
+    by_sound: Option<osa::BatchComparator<char>>,
+    word: &'a str,
+}
+
+impl<'a> Written<'a> {
+    fn new(word: &'a str, keys: &[String]) -> Self {
+        let key = keys.first().filter(|key| key.len() >= 5);
+        Self {
+            length: word.chars().count(),
+            by_letters: osa::BatchComparator::new(word.chars()),
+            by_sound: key.map(|key| osa::BatchComparator::new(key.chars())),
+            word,
+        }
+    }
+
+    fn misspelling(&self, entry: &Entry, shared: u8) -> Option<Level> {
+        let (length, other) = (self.length, entry.letters);
+        if length.abs_diff(other) > 3 || other > LETTERS_MAX || entry.text == self.word {
+            return None;
+        }
+        let by_letters = self.by_letters.distance(entry.text.chars());
+        let by_sound = match (&self.by_sound, entry.keys.first()) {
+            (Some(one), Some(two)) if two.len() >= 5 => one.distance(two.chars()),
+            _ => by_letters,
+        };
+        let (shorter, distance) = (length.min(other), by_letters.min(by_sound));
+        let both = length + other + 2;
+        let alike = 2 * usize::from(shared) >= both - both / 2;
+        match distance {
+            0 | 1 if shorter >= 3 && (shorter > 3 || by_letters == 1) => Some(Level::OneOff),
+            2 if shorter >= 6 => Some(Level::TwoOff),
+            2 | 3 if shorter >= 5 && alike => Some(Level::Similar),
+            _ => None,
         }
     }
 }

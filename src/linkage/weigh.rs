@@ -8,23 +8,36 @@ use super::Level;
 /// How often a word of the right person's name is written at this level.
 pub(super) fn name_m(level: Level) -> f64 {
     match level {
-        Level::Exact => 0.72,
+        Level::Exact => 0.66,
         Level::Sound => 0.10,
-        Level::OneOff => 0.06,
+        Level::OneOff => 0.09,
         Level::Joined => 0.04,
-        Level::TwoOff | Level::Part | Level::Initial => 0.02,
-        Level::Nickname => 0.015,
-        _ => 0.005,
+        Level::TwoOff | Level::Part | Level::Initial | Level::Nickname => 0.03,
+        _ => 0.02,
     }
 }
 
 /// How often the right person's unit, city or position is written at this level.
 pub(super) fn context_m(level: Level) -> f64 {
     match level {
-        Level::Exact => 0.60,
-        Level::Within => 0.20,
-        Level::Some => 0.10,
+        Level::Exact => 0.50,
+        Level::Within => 0.30,
+        Level::Some => 0.12,
         _ => 0.05,
+    }
+}
+
+/// How alike two leftover words must be to be one word, damaged.
+pub(super) const ALIKE_MIN: f64 = 0.5;
+
+/// Two leftover words that are so alike: bits, from against to for.
+pub(super) fn alike(share: f64) -> f64 {
+    if share >= 0.7 {
+        1.5
+    } else if share >= 0.6 {
+        -0.5
+    } else {
+        -2.5
     }
 }
 
@@ -32,6 +45,8 @@ pub(super) fn context_m(level: Level) -> f64 {
 pub(super) const OMITTED: f64 = -1.6;
 /// The same, for a word that many bear and leave out.
 pub(super) const OMITTED_WEAK: f64 = -0.3;
+/// Every further omitted word: who shortens a name shortens it all at once.
+pub(super) const OMITTED_MORE: f64 = -0.4;
 /// A word of the complaint that the roster's name has not.
 pub(super) const EXTRA: f64 = -5.0;
 /// The same, for a word that many bear, and for an initial.
@@ -59,6 +74,8 @@ pub(super) const SEX_DIFFERS: f64 = -4.0;
 
 /// The unit is another one of the roster's.
 pub(super) const UNIT_DIFFERS: f64 = -2.8;
+/// The unit is a whole agency, by name or in general, that the roster does not mention: it is somebody's roster.
+pub(super) const AGENCY_UNKNOWN: f64 = -1.0;
 /// The unit is nothing the roster knows.
 pub(super) const UNIT_UNKNOWN: f64 = -3.2;
 /// The city is another one.
@@ -66,7 +83,7 @@ pub(super) const CITY_DIFFERS: f64 = -1.8;
 /// The same, beside a unit that is another one.
 pub(super) const CITY_DIFFERS_TOO: f64 = -0.6;
 /// The position is another one: people guess at positions.
-pub(super) const POSITION_DIFFERS: f64 = -1.6;
+pub(super) const POSITION_DIFFERS: f64 = -1.2;
 
 /// Most bits that words found in a handle are worth.
 pub(super) const HANDLE_MAX: f64 = 6.0;

@@ -4,20 +4,26 @@
 //! complaint may mean, and leaving the person out would point the complaint at a namesake: so the row is told and kept.
 
 use std::collections::HashSet;
+use std::fs::File;
+use std::io::BufReader;
+use std::io::Read;
 use std::path::Path;
 
 use anyhow::Context;
 
+use super::output::Provisional;
 use crate::domain::cell::Row;
 use crate::domain::roster::Columns;
 use crate::domain::roster::Field;
 use crate::domain::roster::Parsed;
 use crate::domain::roster::RosterRow;
 use crate::domain::roster::parse_row;
+use crate::linkage::Index;
 use crate::linkage::Person;
+use crate::linkage::SNAPSHOT_LINE;
 
-/// Everybody the file names, whatever their standing. The same number twice is one person: the first row counts.
-pub(super) fn read(path: &Path, note: &mut dyn FnMut(u64, &str)) -> anyhow::Result<Vec<Person>> {
+/// Everybody the file names, whatever their standing, indexed. The same number twice is one person: the first row counts.
+pub(super) fn read(path: &Path, note: &dyn Fn(u64, &str), progress: &dyn Fn(u64)) -> anyhow::Result<Index> {
     let shown = || path.display().to_string();
     let mut rows = super::open(path)?;
     let mut head = Vec::new();
@@ -28,28 +34,62 @@ pub(super) fn read(path: &Path, note: &mut dyn FnMut(u64, &str)) -> anyhow::Resu
     let mut people = People {
         columns,
         seen: HashSet::new(),
-        list: Vec::new(),
     };
-    for row in head.iter().skip(used) {
-        people.take(row, note);
+    let mut failed = None;
+    let mut counted = 0_u64;
+    // The index takes one person at a time, so that the roster is never held whole.
+    let rows = head.into_iter().skip(used).map(Ok).chain(rows);
+    let index = Index::build(
+        rows.map_while(|row| row.map_err(|error| failed = Some(error)).ok())
+            .filter_map(|row| {
+                counted = counted.saturating_add(1);
+                if counted.is_multiple_of(10_000) {
+                    progress(counted);
+                }
+                people.take(&row, note)
+            }),
+    );
+    match failed {
+        Some(error) => Err(error).with_context(shown),
+        None => Ok(index),
     }
-    for row in rows {
-        people.take(&row.with_context(shown)?, note);
-    }
-    Ok(people.list)
+}
+
+/// Whether a file is an index that was kept.
+pub(super) fn is_kept(path: &Path) -> anyhow::Result<bool> {
+    let mut start = Vec::new();
+    let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+    file.take(SNAPSHOT_LINE.len().try_into()?)
+        .read_to_end(&mut start)?;
+    Ok(start == SNAPSHOT_LINE)
+}
+
+/// Loads an index that was kept.
+pub(super) fn load(path: &Path) -> anyhow::Result<Index> {
+    let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+    Index::load(&mut BufReader::new(file)).with_context(|| path.display().to_string())
+}
+
+/// Keeps an index in a file that only its owner may read; how many bytes.
+pub(super) fn keep(index: &Index, path: &Path) -> anyhow::Result<u64> {
+    let mut file = Provisional::create_private(path)?;
+    index
+        .save(&mut file)
+        .with_context(|| path.display().to_string())?;
+    file.finish()
 }
 
 struct People {
     columns: Columns,
-    seen: HashSet<String>,
-    list: Vec<Person>,
+    /// Numbers of people before. One that is none is never the same person's.
+    seen: HashSet<u64>,
 }
 
 impl People {
-    fn take(&mut self, row: &Row, note: &mut dyn FnMut(u64, &str)) {
+    fn take(&mut self, row: &Row, note: &dyn Fn(u64, &str)) -> Option<Person> {
         let person = match parse_row(&self.columns, row) {
             Parsed::Person(person, _) => person_of(*person),
-            Parsed::Skipped(..) => return,
+            Parsed::Skipped(..) => return None,
             Parsed::Refused(refusal) => {
                 let person = self.as_written(row);
                 let fate = if person.is_some() {
@@ -61,18 +101,18 @@ impl People {
                     refusal.line,
                     &format!("{}: {}; {fate}", refusal.column, refusal.reason),
                 );
-                let Some(person) = person else { return };
-                person
+                person?
             }
         };
-        if person.nip.is_empty() || self.seen.insert(person.nip.clone()) {
-            self.list.push(person);
-        } else {
-            note(
-                row.line(),
-                "the same NIP stands on a line before; only the first is compared",
-            );
+        let number: Option<u64> = person.nip.parse().ok();
+        if number.is_none_or(|number| self.seen.insert(number)) {
+            return Some(person);
         }
+        note(
+            row.line(),
+            "the same NIP stands on a line before; only the first is compared",
+        );
+        None
     }
 
     /// A refused row as it stands, if it has a name.
@@ -127,7 +167,10 @@ fn person_of(row: RosterRow) -> Person {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use super::*;
+    use crate::linkage::PersonId;
 
     #[test]
     fn a_row_that_an_import_refuses_is_told_and_kept() {
@@ -138,16 +181,10 @@ mod tests {
                     1.98609E+17,Citra Lestari,Biro Hukum,Analis,Bandung,c@uji.invalid\n\
                     198609262009011002,,Biro Hukum,Analis,Bandung,\n";
         std::fs::write(file.path(), rows).unwrap();
-        let mut notes = Vec::new();
-        let people = read(file.path(), &mut |line, _| notes.push(line)).unwrap();
-        let names: Vec<_> = people
-            .iter()
-            .map(|p| (p.name.as_str(), p.unit.as_str()))
-            .collect();
-        assert_eq!(
-            names,
-            [("Budi Santoso", "Biro Umum"), ("Citra Lestari", "Biro Hukum")]
-        );
-        assert_eq!(notes, [3, 4, 5]);
+        let notes = RefCell::new(Vec::new());
+        let index = read(file.path(), &|line, _| notes.borrow_mut().push(line), &|_| ()).unwrap();
+        let numbers = [0, 1].map(|id| index.nip(PersonId(id)).unwrap());
+        assert_eq!(numbers, ["198609262009011001", "1.98609E+17"]);
+        assert_eq!((index.len(), notes.into_inner()), (2, vec![3, 4, 5]));
     }
 }
