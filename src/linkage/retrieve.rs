@@ -43,6 +43,9 @@ pub(super) fn retrieve(index: &Index, reach: &Reach<'_>, context: &Context<'_>) 
     while from < index.ids() {
         let to = from.saturating_add(WINDOW);
         for list in &mut lists {
+            if list.postings.first().is_none_or(|id| *id >= to) {
+                continue;
+            }
             let here = list.postings.partition_point(|id| *id < to);
             let (now, later) = list
                 .postings

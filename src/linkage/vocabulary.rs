@@ -39,6 +39,8 @@ pub(super) struct Vocabulary {
     by_shape: HashMap<String, Vec<u32>>,
     by_pair: HashMap<(char, char), Vec<u32>>,
     by_first: HashMap<char, u32>,
+    /// By word: how many letters it has, at most 255.
+    lengths: Vec<u8>,
     /// How many entries the indexes below and `by_pair` know.
     sealed: usize,
     sorted: Vec<u32>,
@@ -110,9 +112,11 @@ impl Vocabulary {
             self.by_key.entry(key.clone()).or_default().push(number);
         }
         self.by_text.insert(word.to_owned(), number);
+        let letters = word.chars().count();
+        self.lengths.push(u8::try_from(letters).unwrap_or(u8::MAX));
         self.entries.push(Entry {
             text: word.to_owned(),
-            letters: word.chars().count(),
+            letters,
             keys,
             postings: Vec::new(),
         });
@@ -293,6 +297,11 @@ impl Vocabulary {
         let written = Written::new(word, keys);
         for number in reached {
             let pairs = shared.get(at(number)).copied().unwrap_or(0);
+            // Two letters off is five pairs at most; the length stands apart, since looking up a word costs more.
+            let other = self.lengths.get(at(number)).copied().map_or(0, usize::from);
+            if usize::from(pairs) + 5 <= length.max(other) || length.abs_diff(other) > 3 {
+                continue;
+            }
             if let Some(level) = self
                 .entry(number)
                 .and_then(|entry| written.misspelling(entry, pairs))
@@ -379,7 +388,7 @@ impl<'a> Written<'a> {
         }
         let by_letters = self.by_letters.distance(entry.text.chars());
         let by_sound = match (&self.by_sound, entry.keys.first()) {
-            (Some(one), Some(two)) if two.len() >= 5 => one.distance(two.chars()),
+            (Some(one), Some(two)) if by_letters > 1 && two.len() >= 5 => one.distance(two.chars()),
             _ => by_letters,
         };
         let (shorter, distance) = (length.min(other), by_letters.min(by_sound));

@@ -128,7 +128,10 @@ fn people() -> Vec<linkage::Person> {
 pub(super) fn linkage(bytes: &[u8]) {
     static INDEX: OnceLock<linkage::Index> = OnceLock::new();
     // What is no snapshot of an index is refused, whatever it claims about its size.
-    assert!(linkage::Index::load(&mut &*bytes).is_err(), "a snapshot without its digest");
+    assert!(
+        linkage::Index::load(&mut &*bytes).is_err(),
+        "a snapshot without its digest"
+    );
     let Some(text) = text(bytes).filter(|text| text.len() <= 2048) else {
         return;
     };
