@@ -97,6 +97,12 @@ impl<'a> Context<'a> {
         unit + city + of(&self.positions, &columns.position) / 2.0
     }
 
+    /// The most that [`Context::estimate`] gives anybody.
+    pub(super) fn estimate_max(&self) -> f32 {
+        let [unit, city, position] = [&self.units, &self.cities, &self.positions].map(Survey::rough_max);
+        unit + city + position / 2.0
+    }
+
     /// The lines for one person; `open` are the words of the name that nothing written answers.
     pub(super) fn lines(&self, id: u32, facts: &Facts<'_>, open: &[u32]) -> Vec<ContextLine> {
         let lines = [

@@ -428,15 +428,25 @@ fn reach_word(index: &Index, word: &Word, covers: u32) -> Reached {
 }
 
 fn reach_joined(index: &Index, word: &Word, covers: u32) -> Reached {
-    let mut reached = reach_word(index, word, covers);
-    reached
-        .words
-        .retain(|target| matches!(target.level, Level::Exact | Level::Sound | Level::OneOff));
-    for target in &mut reached.words {
-        let exact = matches!(target.level, Level::Exact | Level::Sound);
-        let unusual = (weigh::name_m(Level::Joined) / weigh::name_m(target.level)).log2();
-        target.bits = (target.bits + unusual - if exact { 0.0 } else { 2.0 }).max(0.1);
-        target.level = if exact { Level::Joined } else { Level::TwoOff };
+    let mut words: Vec<u32> = index.names.find(&word.text).into_iter().collect();
+    words.extend(index.names.sounding(&word.keys));
+    words.sort_unstable();
+    words.dedup();
+    words.retain(|number| !index.names.postings(*number).is_empty());
+    let bearers = words
+        .iter()
+        .map(|number| count(index.names.postings(*number).len()))
+        .fold(0, u32::saturating_add);
+    let bits = bits(index, Level::Joined, bearers).max(0.1);
+    let target = |word: u32| Target {
+        word,
+        level: Level::Joined,
+        bits,
+    };
+    Reached {
+        covers,
+        written: word.text.clone(),
+        borne: true,
+        words: words.into_iter().map(target).collect(),
     }
-    reached
 }

@@ -391,6 +391,11 @@ impl Survey {
         }
     }
 
+    /// The most that anybody is roughly worth.
+    pub(super) fn rough_max(&self) -> f32 {
+        self.rough.iter().copied().fold(0.0, f32::max)
+    }
+
     /// How many people stand at a phrase of this level or better.
     pub(super) fn reach(&self, level: Level) -> u32 {
         self.reach.get(&level).copied().unwrap_or(0)

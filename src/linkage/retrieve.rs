@@ -69,7 +69,9 @@ pub(super) fn retrieve(index: &Index, reach: &Reach<'_>, context: &Context<'_>) 
         for id in touched.drain(..) {
             let cell = at(id.wrapping_sub(from));
             if let (Some(sum), Some(mask)) = (sums.get_mut(cell), masks.get_mut(cell)) {
-                best.offer(rough.weigh(id, *sum, *mask), id, index);
+                if best.may_take(rough.most(*sum, *mask)) {
+                    best.offer(rough.weigh(id, *sum, *mask), id, index);
+                }
                 *sum = 0.0;
                 *mask = 0;
             }
@@ -112,6 +114,7 @@ struct Rough<'a> {
     /// What leaves written words unanswered costs, by the mask of those that are answered.
     extras: Vec<f32>,
     name_max: f32,
+    context_max: f32,
 }
 
 impl<'a> Rough<'a> {
@@ -136,7 +139,14 @@ impl<'a> Rough<'a> {
             context,
             extras: (0..masks).map(cost).collect(),
             name_max: narrow(index.size().log2()),
+            context_max: context.estimate_max(),
         }
+    }
+
+    /// The most that somebody can weigh whose name weighs so much: nothing about the person is looked up.
+    fn most(&self, sum: f32, mask: u32) -> f32 {
+        let extras = self.extras.get(at(mask & !BY_NUMBER)).copied().unwrap_or(0.0);
+        sum.min(self.name_max) + extras + self.context_max
     }
 
     fn weigh(&self, id: u32, sum: f32, mask: u32) -> f32 {
@@ -175,8 +185,13 @@ struct Best {
 }
 
 impl Best {
+    /// Whether somebody of at most this weight may be among the best.
+    fn may_take(&self, most: f32) -> bool {
+        self.least.is_none_or(|least| most >= least)
+    }
+
     fn offer(&mut self, weight: f32, id: u32, index: &Index) {
-        if self.least.is_some_and(|least| weight < least) {
+        if !self.may_take(weight) {
             return;
         }
         self.people.push((weight, id));
