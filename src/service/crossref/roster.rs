@@ -32,6 +32,8 @@ const PAGE: i64 = 10_000;
 #[derive(Debug)]
 pub struct Roster {
     index: Index,
+    /// Who was indexed, by place in the index: an explanation keeps both sides as they were.
+    people: Vec<linkage::Person>,
     /// Row ids, by place in the index.
     ids: Vec<i64>,
     bearers: Bearers,
@@ -63,6 +65,10 @@ impl Bearers {
     fn of(&self, field: Field, recorded: &str) -> Option<u32> {
         self.0.get(&(field, recorded.to_lowercase())).copied()
     }
+}
+
+fn place(who: linkage::PersonId) -> Option<usize> {
+    usize::try_from(who.0).ok()
 }
 
 fn words(name: &str) -> Vec<String> {
@@ -128,7 +134,8 @@ impl Roster {
             }
         }
         Ok(Self {
-            index: Index::build(people),
+            index: Index::build(people.iter().cloned()),
+            people,
             ids,
             bearers,
             snapshot: hex::encode(digest),
@@ -161,7 +168,7 @@ impl Roster {
 
     fn explain(&self, answer: Linkage) -> Explanation {
         let candidates = answer.candidates.into_iter().map(|candidate| {
-            let person = candidate.who.and_then(|who| self.index.person(who));
+            let person = candidate.who.and_then(|who| self.people.get(place(who)?));
             let lines = |all: &[Evidence]| all.iter().map(|one| self.line(one, person)).collect();
             Candidate {
                 person_id: candidate.who.and_then(|who| self.row_id(who)),
@@ -181,8 +188,7 @@ impl Roster {
     }
 
     fn row_id(&self, who: linkage::PersonId) -> Option<i64> {
-        let place = usize::try_from(who.0).ok()?;
-        self.ids.get(place).copied()
+        self.ids.get(place(who)?).copied()
     }
 
     /// A line with both sides as they are now, so that it can be read after the roster has changed.
