@@ -1,6 +1,6 @@
 //! Who a complaint may mean: the linkage proposes, a person decides, and the decision is joined to the ledger.
 //!
-//! Nothing here decides about a person by itself (UU 27/2022): a proposal is stored as a proposal, and [`decide`] takes an
+//! Nothing here decides about a person by itself (UU 27/2022): a proposal is stored as a proposal, and [`decide()`] takes an
 //! examiner's answer with its reason. Absent: how people are compared ([`crate::linkage`]).
 
 use serde::Deserialize;

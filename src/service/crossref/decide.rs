@@ -1,5 +1,5 @@
 //! An examiner's answer about a complaint; where the setting asks for two examiners, the second one's too. Absent: what is proposed
-//! ([`super::roster`]), what follows for the ledger ([`super::join`]).
+//! ([`super::roster`]), what follows for the ledger ([`mod@super::join`]).
 //!
 //! With two examiners the first answer waits. An answer of another account that says the same settles the complaint; one that says
 //! something else opens it again, and both stay in the record.

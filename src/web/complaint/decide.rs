@@ -1,4 +1,4 @@
-//! What examiners do about a complaint: answer, take back, compare anew, go on to the next. Absent: what is shown ([`super::view`]),
+//! What examiners do about a complaint: answer, take back, compare anew, go on to the next. Absent: what is shown (`super::view`),
 //! what an answer means ([`crate::service::crossref::decide`]).
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Complaints coming in: a [`file`] of an authority, or one [`typed`] by hand; here what both do with what they have read. Absent: the
+//! Complaints coming in: a [`mod@file`] of an authority, or one [`typed`] by hand; here what both do with what they have read. Absent: the
 //! authorities ([`super::authority`]).
 
 use crate::domain::complaint::Received;

@@ -1,5 +1,5 @@
 //! Which complaints an examiner goes through: part of every address of these pages, so that a filter can be kept and passed on.
-//! Absent: what the list shows ([`super::view`]).
+//! Absent: what the list shows (`super::view`).
 
 use serde::Deserialize;
 use serde::Serialize;

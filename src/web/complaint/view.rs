@@ -1,4 +1,4 @@
-//! What the pages about complaints show: here what [`list`], [`case`] and forms share. Absent: routes, decisions.
+//! What the pages about complaints show: here what [`mod@list`], [`mod@case`] and forms share. Absent: routes, decisions.
 
 use serde::Serialize;
 
