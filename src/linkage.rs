@@ -10,6 +10,7 @@
 mod answer;
 mod context;
 mod decide;
+mod fit;
 mod index;
 mod name;
 mod naming;
@@ -29,6 +30,7 @@ use naming::Fit;
 use naming::Reach;
 
 pub use answer::{Candidate, Decision, Evidence, Field, Level, Linkage, RuleId};
+pub use fit::{Estimate, PSEUDO_COUNT, Tally, maximise};
 pub use index::{Index, PersonId};
 pub use snapshot::{SNAPSHOT_LINE, SnapshotError};
 
@@ -120,14 +122,12 @@ impl Default for Policy {
 /// ```
 pub fn link(index: &Index, complaint: &Complaint, policy: &Policy) -> Linkage {
     let name = name::written(&complaint.accused_name, &complaint.handle);
-    let reach = Reach::new(index, &name);
-    let context = Context::new(index, complaint, &name);
-    let prior_bits = ((1.0 - policy.outsider_share) / index.size()).log2();
-    let people = retrieve::retrieve(index, &reach, &context);
-    let mut weighed = weigh_people(index, &reach, &context, &people, prior_bits);
-    weighed.push(Weighed::nobody(policy, &weighed));
-    weighed.sort_by(|one, two| rank(index, one, two));
-    decide::posteriors(&mut weighed);
+    let Compared {
+        reach,
+        context,
+        prior_bits,
+        weighed,
+    } = compare(index, complaint, policy, &name, None);
     let namesakes = namesakes(&weighed);
     let (decision, conflict, rule) = decide::decide(&weighed, &name, policy);
     let mut named = 0_usize;
@@ -144,6 +144,63 @@ pub fn link(index: &Index, complaint: &Complaint, policy: &Policy) -> Linkage {
         prior_bits,
         namesakes,
         rule,
+    }
+}
+
+/// One person weighed as [`link`] weighs those it finds, whether or not it would find or list this one. Nothing for an
+/// id that is unknown or of somebody who left.
+pub fn explain_person(
+    index: &Index,
+    complaint: &Complaint,
+    policy: &Policy,
+    who: PersonId,
+) -> Option<Candidate> {
+    let name = name::written(&complaint.accused_name, &complaint.handle);
+    let compared = compare(index, complaint, policy, &name, Some(who.0));
+    let one = compared.weighed.iter().find(|one| one.who == Some(who.0))?;
+    Some(explain(
+        one,
+        index,
+        &compared.reach,
+        &compared.context,
+        compared.prior_bits,
+    ))
+}
+
+/// Everybody worth comparing, and *nobody*, weighed and in order.
+struct Compared<'a> {
+    reach: Reach<'a>,
+    context: Context<'a>,
+    prior_bits: f64,
+    weighed: Vec<Weighed>,
+}
+
+/// Compares with those who are found, and with `also`.
+fn compare<'a>(
+    index: &'a Index,
+    complaint: &'a Complaint,
+    policy: &Policy,
+    name: &'a name::Name,
+    also: Option<u32>,
+) -> Compared<'a> {
+    let reach = Reach::new(index, name);
+    let context = Context::new(index, complaint, name);
+    let prior_bits = ((1.0 - policy.outsider_share) / index.size()).log2();
+    let mut people = retrieve::retrieve(index, &reach, &context);
+    if let Some(also) = also
+        && let Err(place) = people.binary_search(&also)
+    {
+        people.insert(place, also);
+    }
+    let mut weighed = weigh_people(index, &reach, &context, &people, prior_bits);
+    weighed.push(Weighed::nobody(policy, &weighed));
+    weighed.sort_by(|one, two| rank(index, one, two));
+    decide::posteriors(&mut weighed);
+    Compared {
+        reach,
+        context,
+        prior_bits,
+        weighed,
     }
 }
 

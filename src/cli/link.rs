@@ -18,7 +18,6 @@ use indicatif::ProgressStyle;
 
 use crate::linkage::Complaint;
 use crate::linkage::Index;
-use crate::linkage::Linkage;
 use crate::linkage::MODEL_VERSION;
 use crate::linkage::Policy;
 use crate::linkage::link;
@@ -26,7 +25,9 @@ use crate::sheet;
 use crate::sheet::Limits;
 
 mod complaints;
+mod fit;
 mod output;
+mod report;
 mod roster;
 mod words;
 
@@ -64,6 +65,10 @@ enum LinkCommand {
         #[arg(long, value_name = "R.idx")]
         out: PathBuf,
     },
+    /// Estimate from a file of complaints how often the right person is written at each level, and report it.
+    ///
+    /// Changes nothing: a maintainer reads the report. It holds counts alone, no name and no number of anybody.
+    Fit(fit::FitArgs),
 }
 
 /// What is read and written.
@@ -90,6 +95,7 @@ pub struct Files {
 pub fn run(args: &LinkArgs) -> anyhow::Result<()> {
     match (&args.command, &args.files) {
         (Some(LinkCommand::Index { roster, out }), _) => keep(roster, out),
+        (Some(LinkCommand::Fit(args)), _) => fit::run(args),
         (None, Some(files)) => link_files(files),
         (None, None) => anyhow::bail!("name --roster, --complaints and --out; see `ikrar link --help`"),
     }
@@ -125,27 +131,23 @@ fn keep(roster: &Path, out: &Path) -> anyhow::Result<()> {
 
 fn link_files(files: &Files) -> anyhow::Result<()> {
     // A wrong complaints file is told before a large roster is read.
-    let mut complaints = Complaints::open(&files.complaints)?;
+    let complaints = Complaints::open(&files.complaints)?;
     let index = index_of(&files.roster)?;
     let mut out = Output::create(&files.out, files.explain.as_deref())?;
-    let machine = std::thread::available_parallelism();
-    let threads = files.threads.or(machine.ok()).map_or(1, NonZeroUsize::get);
+    let policy = Policy::default();
+    let threads = threads(files.threads);
     let progress = spinner();
-    let mut counted = 0_u64;
-    loop {
-        let note = |line: u64, text: &str| {
-            progress.suspend(|| eprintln!("{}: line {line}: {text}", files.complaints.display()));
-        };
-        let batch = complaints.take(BATCH.saturating_mul(threads), &note)?;
-        if batch.is_empty() {
-            break;
-        }
-        for ((id, _), answer) in batch.iter().zip(answer(&index, &batch, threads)) {
+    let note = |line: u64, text: &str| {
+        progress.suspend(|| eprintln!("{}: line {line}: {text}", files.complaints.display()));
+    };
+    let counted = each_batch(complaints, threads, &note, |batch, counted| {
+        let answers = each(batch, threads, |(_, complaint)| link(&index, complaint, &policy));
+        for ((id, _), answer) in batch.iter().zip(answers) {
             out.write(&index, id, &answer)?;
-            counted = counted.saturating_add(1);
         }
         progress.set_message(format!("{counted} complaints"));
-    }
+        Ok(())
+    })?;
     progress.finish_and_clear();
     out.finish()?;
     eprintln!(
@@ -155,13 +157,36 @@ fn link_files(files: &Files) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The answers to a batch, in its order: every thread takes a run of neighbours.
-fn answer(index: &Index, batch: &[(String, Complaint)], threads: usize) -> Vec<Linkage> {
-    let policy = Policy::default();
-    let one = |(_, complaint): &(String, Complaint)| link(index, complaint, &policy);
+/// As many as were asked for, else one a core.
+fn threads(asked: Option<NonZeroUsize>) -> usize {
+    let machine = std::thread::available_parallelism();
+    asked.or(machine.ok()).map_or(1, NonZeroUsize::get)
+}
+
+/// Hands over a file's complaints, a batch at a time, with how many there were so far; their number.
+fn each_batch(
+    mut complaints: Complaints,
+    threads: usize,
+    note: &dyn Fn(u64, &str),
+    mut work: impl FnMut(&[(String, Complaint)], usize) -> anyhow::Result<()>,
+) -> anyhow::Result<usize> {
+    let mut counted = 0_usize;
+    loop {
+        let batch = complaints.take(BATCH.saturating_mul(threads), note)?;
+        if batch.is_empty() {
+            return Ok(counted);
+        }
+        counted = counted.saturating_add(batch.len());
+        work(&batch, counted)?;
+    }
+}
+
+/// What `one` makes of everything in a batch, in its order: every thread takes a run of neighbours.
+fn each<T: Sync, A: Send>(batch: &[T], threads: usize, one: impl Fn(&T) -> A + Sync) -> Vec<A> {
     if threads <= 1 {
         return batch.iter().map(one).collect();
     }
+    let one = &one;
     std::thread::scope(|scope| {
         let runs = batch.chunks(batch.len().div_ceil(threads).max(1));
         let workers: Vec<_> = runs

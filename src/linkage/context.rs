@@ -62,17 +62,29 @@ impl<'a> Context<'a> {
             .number
             .as_deref()
             .filter(|_| complaint.nip_fragment.trim().is_empty());
-        let surveyed = |mut survey: Survey, differs: f64| {
+        let surveyed = |field: Field, mut survey: Survey, differs: f64| {
             survey.weigh(|level, reach| match level {
                 Level::Differs | Level::Unknown => differs,
-                level => context_bits(level, reach, index.size()),
+                level => context_bits(index, field, level, reach),
             });
             survey
         };
         Self {
-            units: surveyed(index.units.survey(&complaint.unit), weigh::UNIT_DIFFERS),
-            cities: surveyed(index.cities.survey(&complaint.city), weigh::CITY_DIFFERS),
-            positions: surveyed(index.positions.survey(&position), weigh::POSITION_DIFFERS),
+            units: surveyed(
+                Field::Unit,
+                index.units.survey(&complaint.unit),
+                weigh::UNIT_DIFFERS,
+            ),
+            cities: surveyed(
+                Field::City,
+                index.cities.survey(&complaint.city),
+                weigh::CITY_DIFFERS,
+            ),
+            positions: surveyed(
+                Field::Position,
+                index.positions.survey(&position),
+                weigh::POSITION_DIFFERS,
+            ),
             handle: text::fold(&complaint.handle)
                 .chars()
                 .filter(|sign| sign.is_alphabetic())
@@ -165,7 +177,7 @@ impl<'a> Context<'a> {
             Level::Unknown if self.is_agency() => weigh::AGENCY_UNKNOWN,
             Level::Unknown => weigh::UNIT_UNKNOWN,
             Level::Differs => weigh::UNIT_DIFFERS,
-            level => context_bits(level, self.units.reach(level), self.index.size()),
+            level => context_bits(self.index, Field::Unit, level, self.units.reach(level)),
         };
         let field = Field::Unit;
         Some(ContextLine { field, level, bits })
@@ -197,7 +209,13 @@ impl<'a> Context<'a> {
                 let shared = facts
                     .unit
                     .and_then(|unit| self.index.unit_city.get(&(unit, city)));
-                self.given_unit(level, self.cities.reach(level), facts, shared.copied())
+                self.given_unit(
+                    Field::City,
+                    level,
+                    self.cities.reach(level),
+                    facts,
+                    shared.copied(),
+                )
             }
         };
         let field = Field::City;
@@ -213,7 +231,13 @@ impl<'a> Context<'a> {
                 let shared = facts
                     .unit
                     .and_then(|unit| self.index.unit_position.get(&(unit, position)));
-                self.given_unit(level, self.positions.reach(level), facts, shared.copied())
+                self.given_unit(
+                    Field::Position,
+                    level,
+                    self.positions.reach(level),
+                    facts,
+                    shared.copied(),
+                )
             }
         };
         let field = Field::Position;
@@ -222,8 +246,15 @@ impl<'a> Context<'a> {
 
     /// City and position follow from the unit to a degree: when the unit agrees they count only for what they
     /// add, measured on the person's colleagues without the person.
-    fn given_unit(&self, level: Level, reach: u32, facts: &Facts<'_>, shared: Option<u32>) -> f64 {
-        let alone = context_bits(level, reach, self.index.size());
+    fn given_unit(
+        &self,
+        field: Field,
+        level: Level,
+        reach: u32,
+        facts: &Facts<'_>,
+        shared: Option<u32>,
+    ) -> f64 {
+        let alone = context_bits(self.index, field, level, reach);
         let Some(unit) = facts
             .unit
             .filter(|unit| self.units.written && self.units.level(*unit) <= Level::Some)
@@ -234,7 +265,7 @@ impl<'a> Context<'a> {
         let alike = f64::from(shared.unwrap_or(1).saturating_sub(1));
         let marginal = (f64::from(reach) + 0.5) / (self.index.size() + 1.0);
         let u = (alike + 2.0 * marginal) / (others + 2.0);
-        (weigh::context_m(level) / u.clamp(marginal.min(1.0), 1.0))
+        (self.index.weights.context(field, level) / u.clamp(marginal.min(1.0), 1.0))
             .log2()
             .clamp(0.0, alone.max(0.0))
     }
@@ -261,9 +292,9 @@ impl<'a> Context<'a> {
     }
 }
 
-fn context_bits(level: Level, reach: u32, people: f64) -> f64 {
-    let u = (f64::from(reach) + 0.5) / (people + 1.0);
-    (weigh::context_m(level) / u.min(1.0)).log2().max(0.0)
+fn context_bits(index: &Index, field: Field, level: Level, reach: u32) -> f64 {
+    let u = (f64::from(reach) + 0.5) / (index.size() + 1.0);
+    (index.weights.context(field, level) / u.min(1.0)).log2().max(0.0)
 }
 
 /// Who fits the written number.

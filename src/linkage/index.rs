@@ -19,6 +19,7 @@ use super::table::UNITS;
 use super::vocabulary::Vocabulary;
 use super::vocabulary::at;
 use super::vocabulary::count;
+use super::weigh::Weights;
 
 /// A person's place in the roster that an [`Index`] was built from; never given to somebody else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,6 +67,8 @@ pub struct Index {
     pub(super) unit_city: HashMap<(u32, u32), u32>,
     pub(super) unit_position: HashMap<(u32, u32), u32>,
     pub(super) numbers: Numbers,
+    /// The model's, but while an estimation tries others.
+    pub(super) weights: Weights,
 }
 
 /// The people, a column a field.
@@ -108,6 +111,7 @@ impl Index {
             unit_city: HashMap::new(),
             unit_position: HashMap::new(),
             numbers: Numbers::default(),
+            weights: Weights::default(),
         }
     }
 
@@ -209,6 +213,22 @@ impl Index {
             GONE => None,
             0 => Some(self.odd.get(&id.0).cloned().unwrap_or_default()),
             number => Some(format!("{number:018}")),
+        }
+    }
+
+    /// Whose number this is: whoever bears it now, else the one person who bore it before.
+    pub fn bearer(&self, nip: &str) -> Option<PersonId> {
+        let Some(number) = number::recorded(nip) else {
+            let mut odd = self.odd.iter();
+            return odd
+                .find(|(_, odd)| odd.as_str() == nip)
+                .map(|(id, _)| PersonId(*id));
+        };
+        let owners = self.numbers.owners(number);
+        let bears = |id: &&u32| self.facts(**id).is_some_and(|facts| facts.number == Some(number));
+        match (owners.iter().find(bears), owners.as_slice()) {
+            (Some(id), _) | (None, [id]) => Some(PersonId(*id)),
+            _ => None,
         }
     }
 

@@ -380,7 +380,7 @@ impl Fit {
 /// log2(m/u) of a level that so many bear.
 fn bits(index: &Index, level: Level, bearers: u32) -> f64 {
     let u = (f64::from(bearers) + 0.5) / (index.size() + 1.0);
-    (weigh::name_m(level) / u.min(1.0)).log2()
+    (index.weights.name(level) / u.min(1.0)).log2()
 }
 
 /// Several words written as one: each is as rare as it is, and only the writing is unusual.
@@ -388,7 +388,7 @@ fn joined_bits(index: &Index, words: &[u32]) -> f64 {
     let rarity = |word: &u32| {
         -(f64::from(count(index.names.postings(*word).len())) + 0.5).log2() + (index.size() + 1.0).log2()
     };
-    (words.iter().map(rarity).sum::<f64>() + weigh::name_m(Level::Joined).log2()).max(0.1)
+    (words.iter().map(rarity).sum::<f64>() + index.weights.name(Level::Joined).log2()).max(0.1)
 }
 
 fn reach_word(index: &Index, word: &Word, covers: u32) -> Reached {

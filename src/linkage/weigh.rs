@@ -3,10 +3,90 @@
 //! Set by hand from the field's descriptions and checked on the repository's own generator; frozen under
 //! [`super::MODEL_VERSION`]. How often a random person shows a level (u) is counted per query, not kept here.
 
+use super::Field;
 use super::Level;
 
+/// The levels of a word of a name that answers a written one.
+const NAME_LEVELS: [Level; 9] = [
+    Level::Exact,
+    Level::Sound,
+    Level::OneOff,
+    Level::Joined,
+    Level::TwoOff,
+    Level::Part,
+    Level::Initial,
+    Level::Nickname,
+    Level::Similar,
+];
+/// The levels at which a unit, a city or a position agrees.
+const CONTEXT_LEVELS: [Level; 3] = [Level::Exact, Level::Within, Level::Some];
+
+/// The m of every level. An index weighs with the model's, which is the default; only an estimation tries others.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Weights {
+    name: [(Level, f64); 9],
+    unit: [(Level, f64); 3],
+    city: [(Level, f64); 3],
+    position: [(Level, f64); 3],
+}
+
+impl Default for Weights {
+    fn default() -> Self {
+        let context = CONTEXT_LEVELS.map(|level| (level, context_m(level)));
+        Self {
+            name: NAME_LEVELS.map(|level| (level, name_m(level))),
+            unit: context,
+            city: context,
+            position: context,
+        }
+    }
+}
+
+impl Weights {
+    /// The levels of a field with their m; none for a field that has no such table.
+    pub(super) fn table(&self, field: Field) -> &[(Level, f64)] {
+        match field {
+            Field::Name => &self.name,
+            Field::Unit => &self.unit,
+            Field::City => &self.city,
+            Field::Position => &self.position,
+            _ => &[],
+        }
+    }
+
+    /// How often a word of the right person's name is written at this level.
+    pub(super) fn name(&self, level: Level) -> f64 {
+        self.find(Field::Name, level).unwrap_or_else(|| name_m(level))
+    }
+
+    /// How often the right person's unit, city or position is written at this level.
+    pub(super) fn context(&self, field: Field, level: Level) -> f64 {
+        self.find(field, level).unwrap_or_else(|| context_m(level))
+    }
+
+    fn find(&self, field: Field, level: Level) -> Option<f64> {
+        let mut table = self.table(field).iter();
+        table.find(|(held, _)| *held == level).map(|(_, m)| *m)
+    }
+
+    /// Puts another m in a level's place; how far it is from the one before.
+    pub(super) fn set(&mut self, field: Field, level: Level, m: f64) -> f64 {
+        let table: &mut [(Level, f64)] = match field {
+            Field::Name => &mut self.name,
+            Field::Unit => &mut self.unit,
+            Field::City => &mut self.city,
+            Field::Position => &mut self.position,
+            _ => return 0.0,
+        };
+        let Some((_, held)) = table.iter_mut().find(|(held, _)| *held == level) else {
+            return 0.0;
+        };
+        (std::mem::replace(held, m) - m).abs()
+    }
+}
+
 /// How often a word of the right person's name is written at this level.
-pub(super) fn name_m(level: Level) -> f64 {
+fn name_m(level: Level) -> f64 {
     match level {
         Level::Exact => 0.66,
         Level::Sound => 0.10,
@@ -18,7 +98,7 @@ pub(super) fn name_m(level: Level) -> f64 {
 }
 
 /// How often the right person's unit, city or position is written at this level.
-pub(super) fn context_m(level: Level) -> f64 {
+fn context_m(level: Level) -> f64 {
     match level {
         Level::Exact => 0.50,
         Level::Within => 0.30,
