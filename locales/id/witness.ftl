@@ -18,6 +18,8 @@ bounds-before-text = Batas ini menurut jam para saksi di luar instansi, bukan ja
 bounds-after-text = Batas ini menurut jam para saksi di luar instansi, bukan jam layanan ini. Batas akhirnya menyusul begitu cukup saksi ikut menandatangani.
 bounds-none-text = Belum ada batas waktu yang independen. Batas akhir menyusul begitu cukup saksi ikut menandatangani; batas awal yang independen tidak ada.
 bounds-unwitnessed-text = Tidak ada batas waktu yang independen, awal maupun akhir: buku besar ini belum meminta saksi luar, dan waktu di atas adalah menurut jam layanan ini sendiri.
+bounds-sheet-none = Belum ada batas waktu yang independen dari layanan ini.
+bounds-sheet-no-after = Batas awal yang independen tidak ada.
 bounds-contradiction-text = Jam para saksi saling bertentangan, sehingga tidak ada batas waktu yang dapat dipegang.
 
 mail-receipt-final = Saksi di luar instansi sudah ikut menandatangani buku besar yang memuat tanda tangan Anda; berkas bukti terlampir adalah bukti akhir.
