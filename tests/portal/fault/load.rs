@@ -60,6 +60,8 @@ pub(super) struct Known {
     pub(super) refused: BTreeMap<u16, usize>,
     /// Requests without an answer.
     pub(super) unanswered: usize,
+    /// How many requests of each browser are over, answered or not.
+    over: [usize; CLIENTS],
 }
 
 struct Shared {
@@ -97,9 +99,9 @@ impl Load {
             came: Condvar::new(),
         });
         let mut threads = Vec::new();
-        for _ in 0..CLIENTS {
+        for seat in 0..CLIENTS {
             let shared = Arc::clone(&shared);
-            threads.push(std::thread::spawn(move || shared.sign_all()));
+            threads.push(std::thread::spawn(move || shared.sign_all(seat)));
         }
         let watching = Arc::clone(&shared);
         threads.push(std::thread::spawn(move || watching.watch()));
@@ -126,6 +128,21 @@ impl Load {
     pub(super) fn wait_more(&self, count: usize) {
         let before = self.signed();
         self.wait_until("more signatures", |known| known.signed.len() >= before + count);
+    }
+
+    /// Waits until whatever any browser had asked before this call is answered: an answer tells of what was published before it, so
+    /// from then on the public files show everything that these requests brought about.
+    #[track_caller]
+    pub(super) fn wait_settled(&self) {
+        let before = self.known().over;
+        // The second request from now on began after this call.
+        self.wait_until("requests of every browser", |known| {
+            known
+                .over
+                .iter()
+                .zip(before)
+                .all(|(over, before)| *over >= before + 2)
+        });
     }
 
     /// Waits until what the browsers know fits.
@@ -183,13 +200,13 @@ impl Shared {
         self.ended.load(Ordering::SeqCst)
     }
 
-    fn sign_all(&self) {
+    fn sign_all(&self, seat: usize) {
         while !self.has_ended() {
             let Some(person) = lock(&self.waiting).pop_front() else {
                 std::thread::sleep(PAUSE);
                 continue;
             };
-            if self.sign(person).is_none() {
+            if self.sign(seat, person).is_none() {
                 lock(&self.waiting).push_back(person);
                 std::thread::sleep(PAUSE);
             } else {
@@ -207,26 +224,27 @@ impl Shared {
     }
 
     /// An answer, or nothing where there was none or it said "not now".
-    fn heard(&self, page: Result<Page, ureq::Error>) -> Option<Page> {
+    fn heard(&self, seat: usize, page: Result<Page, ureq::Error>) -> Option<Page> {
         let mut known = lock(&self.known);
+        known.over[seat] += 1;
+        self.changed.notify_all();
         match page {
             Ok(page) if page.status < 500 => return Some(page),
             Ok(page) => *known.refused.entry(page.status).or_default() += 1,
             Err(_) => known.unanswered += 1,
         }
-        self.changed.notify_all();
         None
     }
 
     /// Lets a person sign, from the page to the answer to the code; nothing where that has to be tried again.
-    fn sign(&self, person: usize) -> Option<()> {
+    fn sign(&self, seat: usize, person: usize) -> Option<()> {
         let mut browser = self.browser(person)?;
-        let page = self.heard(browser.try_get("/sign"))?;
+        let page = self.heard(seat, browser.try_get("/sign"))?;
         if page.status == 303 {
             // Signed before, though nobody was told; or the session ended with a jump of the clock.
             let has_signed = page.location() == receipt();
             return has_signed
-                .then(|| self.fetch_proof(person, &mut browser, None))
+                .then(|| self.fetch_proof(seat, person, &mut browser, None))
                 .flatten();
         }
         let signer = Signer::new(self.site.people[person].clone(), ikrar::app::random().unwrap());
@@ -234,7 +252,7 @@ impl Shared {
         let fields = form.fields();
         let mut posted = vec![("election", ELECTION)];
         posted.extend(fields.iter().map(|(name, value)| (*name, value.as_str())));
-        let page = self.heard(browser.try_post("/sign", &posted))?;
+        let page = self.heard(seat, browser.try_post("/sign", &posted))?;
         if page.status == 422 {
             // Too many codes within an hour; or the page was of another history: then nobody will ever sign, and the story ends.
             return None;
@@ -243,7 +261,7 @@ impl Shared {
         if page.location() != format!("/sign/code?election={ELECTION}") {
             return None;
         }
-        let page = self.heard(browser.try_get(&format!("/sign/code?election={ELECTION}")))?;
+        let page = self.heard(seat, browser.try_get(&format!("/sign/code?election={ELECTION}")))?;
         if page.status == 303 {
             // Nothing waits any more, for this clock or this copy of the database.
             return None;
@@ -257,7 +275,7 @@ impl Shared {
                 ("pending", pending.as_str()),
                 ("code", code.as_str()),
             ];
-            match self.type_code(person, &typed) {
+            match self.type_code(seat, person, &typed) {
                 Next::Signed => {
                     let told = Signed {
                         statement: form.statement.print(),
@@ -268,7 +286,7 @@ impl Shared {
                     lock(&self.known).signed.insert(person, told.clone());
                     self.changed.notify_all();
                     // Told is told, whether the proof can be fetched or not.
-                    let _fetched = self.fetch_proof(person, &mut self.browser(person)?, Some(told));
+                    let _fetched = self.fetch_proof(seat, person, &mut self.browser(person)?, Some(told));
                     return Some(());
                 }
                 Next::Again => std::thread::sleep(PAUSE),
@@ -279,11 +297,11 @@ impl Shared {
         None
     }
 
-    fn type_code(&self, person: usize, typed: &[(&str, &str)]) -> Next {
+    fn type_code(&self, seat: usize, person: usize, typed: &[(&str, &str)]) -> Next {
         let Some(mut browser) = self.browser(person) else {
             return Next::Again;
         };
-        let Some(page) = self.heard(browser.try_post("/sign/code", typed)) else {
+        let Some(page) = self.heard(seat, browser.try_post("/sign/code", typed)) else {
             return Next::Again;
         };
         match page.status {
@@ -315,8 +333,17 @@ impl Shared {
     }
 
     /// Fetches the proof and holds it against what the person was told; where nothing was told yet, it tells.
-    fn fetch_proof(&self, person: usize, browser: &mut Browser, told: Option<Signed>) -> Option<()> {
-        let page = self.heard(browser.try_get(&format!("/receipt/proof?election={ELECTION}")))?;
+    fn fetch_proof(
+        &self,
+        seat: usize,
+        person: usize,
+        browser: &mut Browser,
+        told: Option<Signed>,
+    ) -> Option<()> {
+        let page = self.heard(
+            seat,
+            browser.try_get(&format!("/receipt/proof?election={ELECTION}")),
+        )?;
         if page.status != 200 {
             // The session ended with a jump of the clock, or an old copy of the database has never heard of it.
             return None;

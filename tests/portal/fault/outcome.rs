@@ -10,8 +10,20 @@ use ikrar::ledger::hash::leaf_hash;
 use ikrar::ledger::tree::Frontier;
 
 use crate::fault::load::Known;
+use crate::fault::load::Load;
 use crate::fault::site::Site;
 use crate::fault::site::run;
+
+/// Nothing is added to the log while something else happens: the public files stay as they are. Who is told meanwhile that a signature
+/// stands was told of an older one, or [`check`] does not find it.
+pub(super) fn check_still(site: &Site, load: &Load, meanwhile: impl FnOnce()) {
+    let latest = || std::fs::read(site.log().join("checkpoint.latest")).unwrap();
+    load.wait_settled();
+    let public = latest();
+    meanwhile();
+    load.wait_settled();
+    assert_eq!(latest(), public);
+}
 
 /// Holds the public folder, as it lies there, against what is known; how many entries it has. Safe while nobody writes.
 #[track_caller]
