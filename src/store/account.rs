@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::ledger::hash::Hash;
 use crate::store::Conn;
 use crate::store::StoreError;
+use crate::store::conn::on_database;
 use crate::store::roster::PersonRow;
 use crate::store::schema::account;
 use crate::store::schema::account_role;
@@ -360,14 +361,16 @@ pub fn find_session_person(
     token_hash: &Hash,
     now_s: i64,
 ) -> Result<Option<PersonRow>, StoreError> {
-    Ok(session::table
-        .inner_join(person::table)
-        .filter(session::token_hash.eq(token_hash.as_bytes().to_vec()))
-        .filter(session::expires_s.gt(now_s))
-        .filter(session::revoked_s.is_null())
-        .select(PersonRow::as_select())
-        .first(conn)
-        .optional()?)
+    on_database!(conn, |conn| {
+        Ok(session::table
+            .inner_join(person::table)
+            .filter(session::token_hash.eq(token_hash.as_bytes().to_vec()))
+            .filter(session::expires_s.gt(now_s))
+            .filter(session::revoked_s.is_null())
+            .select(PersonRow::as_select())
+            .first(conn)
+            .optional()?)
+    })
 }
 
 /// Ends one session.

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use crate::store::Conn;
 use crate::store::StoreError;
+use crate::store::conn::on_database;
 use crate::store::schema::election;
 use crate::store::schema::election_contest;
 use crate::store::schema::pact;
@@ -88,11 +89,13 @@ pub fn close(conn: &mut Conn, id: &str, leaf_index: i64) -> Result<(), StoreErro
 
 /// An election by id.
 pub fn find(conn: &mut Conn, id: &str) -> Result<Option<ElectionRow>, StoreError> {
-    Ok(election::table
-        .find(id)
-        .select(ElectionRow::as_select())
-        .first(conn)
-        .optional()?)
+    on_database!(conn, |conn| {
+        Ok(election::table
+            .find(id)
+            .select(ElectionRow::as_select())
+            .first(conn)
+            .optional()?)
+    })
 }
 
 /// All elections, the latest to open first.
@@ -134,13 +137,15 @@ pub fn find_pact_version(
     election_id: &str,
     below: i64,
 ) -> Result<Option<PactVersionRow>, StoreError> {
-    Ok(pact::table
-        .filter(pact::election_id.eq(election_id))
-        .filter(pact::leaf_index.lt(below))
-        .order(pact::version.desc())
-        .select(PactVersionRow::as_select())
-        .first(conn)
-        .optional()?)
+    on_database!(conn, |conn| {
+        Ok(pact::table
+            .filter(pact::election_id.eq(election_id))
+            .filter(pact::leaf_index.lt(below))
+            .order(pact::version.desc())
+            .select(PactVersionRow::as_select())
+            .first(conn)
+            .optional()?)
+    })
 }
 
 /// A version by the hash of its text.

@@ -18,6 +18,7 @@ use crate::ledger::tree;
 use crate::ledger::tree::HashReader;
 use crate::store::Conn;
 use crate::store::StoreError;
+use crate::store::conn::on_database;
 use crate::store::schema::ledger_act;
 use crate::store::schema::ledger_entry;
 use crate::store::schema::ledger_hash;
@@ -63,9 +64,8 @@ struct HeadRow {
 
 /// Takes the one write lock, by writing: SQLite's for the whole file, PostgreSQL's for this row. Until the end of the transaction.
 pub fn lock(conn: &mut Conn) -> Result<(), StoreError> {
-    let locked = diesel::update(ledger_head::table.find(1))
-        .set(ledger_head::size.eq(ledger_head::size))
-        .execute(conn)?;
+    let touch = diesel::update(ledger_head::table.find(1)).set(ledger_head::size.eq(ledger_head::size));
+    let locked = on_database!(conn, |conn| touch.execute(conn))?;
     if locked == 0 {
         diesel::insert_into(ledger_head::table)
             .values((
@@ -82,16 +82,13 @@ pub fn lock(conn: &mut Conn) -> Result<(), StoreError> {
 
 /// The head; that of an empty log where nothing was ever written.
 pub fn head(conn: &mut Conn) -> Result<Head, StoreError> {
-    let row = ledger_head::table
-        .find(1)
-        .select((
-            ledger_head::size,
-            ledger_head::root,
-            ledger_head::last_leaf,
-            ledger_head::last_at_s,
-        ))
-        .first::<HeadRow>(conn)
-        .optional()?;
+    let head = ledger_head::table.find(1).select((
+        ledger_head::size,
+        ledger_head::root,
+        ledger_head::last_leaf,
+        ledger_head::last_at_s,
+    ));
+    let row = on_database!(conn, |conn| head.first::<HeadRow>(conn)).optional()?;
     let Some(row) = row else {
         return Ok(Head {
             size: 0,
@@ -134,31 +131,28 @@ pub fn append(conn: &mut Conn, now_s: i64, body: Body, by: Vec<By>) -> Result<Ap
     }
     let first = tree::stored_hash_index(0, head.size);
     for (position, hash) in (first..).zip(&hashes) {
-        diesel::insert_into(ledger_hash::table)
-            .values((
-                ledger_hash::position.eq(to_i64(position)?),
-                ledger_hash::hash.eq(hash.as_bytes().to_vec()),
-            ))
-            .execute(conn)?;
+        let insert = diesel::insert_into(ledger_hash::table).values((
+            ledger_hash::position.eq(to_i64(position)?),
+            ledger_hash::hash.eq(hash.as_bytes().as_slice()),
+        ));
+        on_database!(conn, |conn| insert.execute(conn))?;
     }
-    diesel::insert_into(ledger_entry::table)
-        .values((
-            ledger_entry::leaf_index.eq(to_i64(head.size)?),
-            ledger_entry::kind.eq(entry.body.kind()),
-            ledger_entry::at_s.eq(at_s),
-            ledger_entry::bytes.eq(&bytes),
-        ))
-        .execute(conn)?;
+    let insert = diesel::insert_into(ledger_entry::table).values((
+        ledger_entry::leaf_index.eq(to_i64(head.size)?),
+        ledger_entry::kind.eq(entry.body.kind()),
+        ledger_entry::at_s.eq(at_s),
+        ledger_entry::bytes.eq(&bytes),
+    ));
+    on_database!(conn, |conn| insert.execute(conn))?;
     let size = head.size.saturating_add(1);
     let root = frontier.root();
-    diesel::update(ledger_head::table.find(1))
-        .set((
-            ledger_head::size.eq(to_i64(size)?),
-            ledger_head::root.eq(root.as_bytes().to_vec()),
-            ledger_head::last_leaf.eq(leaf.as_bytes().to_vec()),
-            ledger_head::last_at_s.eq(at_s),
-        ))
-        .execute(conn)?;
+    let update = diesel::update(ledger_head::table.find(1)).set((
+        ledger_head::size.eq(to_i64(size)?),
+        ledger_head::root.eq(root.as_bytes().as_slice()),
+        ledger_head::last_leaf.eq(leaf.as_bytes().as_slice()),
+        ledger_head::last_at_s.eq(at_s),
+    ));
+    on_database!(conn, |conn| update.execute(conn))?;
     EDGE.set(Some((frontier, root)));
     Ok(Appended {
         leaf_index: head.size,
@@ -178,41 +172,49 @@ fn edge(conn: &mut Conn, head: &Head) -> Result<tree::Frontier, StoreError> {
 
 /// Notes an act's own lines; [`StoreError::Conflict`] where they stand in the log already.
 pub fn insert_act(conn: &mut Conn, own_lines: &Hash, leaf_index: u64) -> Result<(), StoreError> {
-    diesel::insert_into(ledger_act::table)
-        .values((
-            ledger_act::hash.eq(own_lines.as_bytes().to_vec()),
-            ledger_act::leaf_index.eq(to_i64(leaf_index)?),
-        ))
-        .execute(conn)?;
-    Ok(())
+    on_database!(conn, |conn| {
+        diesel::insert_into(ledger_act::table)
+            .values((
+                ledger_act::hash.eq(own_lines.as_bytes().to_vec()),
+                ledger_act::leaf_index.eq(to_i64(leaf_index)?),
+            ))
+            .execute(conn)?;
+        Ok(())
+    })
 }
 
 /// The exact bytes of one entry.
 pub fn find_entry(conn: &mut Conn, leaf_index: u64) -> Result<Option<Vec<u8>>, StoreError> {
-    Ok(ledger_entry::table
-        .find(to_i64(leaf_index)?)
-        .select(ledger_entry::bytes)
-        .first::<Vec<u8>>(conn)
-        .optional()?)
+    on_database!(conn, |conn| {
+        Ok(ledger_entry::table
+            .find(to_i64(leaf_index)?)
+            .select(ledger_entry::bytes)
+            .first::<Vec<u8>>(conn)
+            .optional()?)
+    })
 }
 
 /// The minute of one entry, Unix seconds.
 pub fn find_at(conn: &mut Conn, leaf_index: u64) -> Result<Option<i64>, StoreError> {
-    Ok(ledger_entry::table
-        .find(to_i64(leaf_index)?)
-        .select(ledger_entry::at_s)
-        .first(conn)
-        .optional()?)
+    on_database!(conn, |conn| {
+        Ok(ledger_entry::table
+            .find(to_i64(leaf_index)?)
+            .select(ledger_entry::at_s)
+            .first(conn)
+            .optional()?)
+    })
 }
 
 /// The exact bytes of the entries from `from` up to, not including, `to`, in order.
 pub fn list_entries(conn: &mut Conn, from: u64, to: u64) -> Result<Vec<Vec<u8>>, StoreError> {
-    Ok(ledger_entry::table
-        .filter(ledger_entry::leaf_index.ge(to_i64(from)?))
-        .filter(ledger_entry::leaf_index.lt(to_i64(to)?))
-        .order(ledger_entry::leaf_index)
-        .select(ledger_entry::bytes)
-        .load(conn)?)
+    on_database!(conn, |conn| {
+        Ok(ledger_entry::table
+            .filter(ledger_entry::leaf_index.ge(to_i64(from)?))
+            .filter(ledger_entry::leaf_index.lt(to_i64(to)?))
+            .order(ledger_entry::leaf_index)
+            .select(ledger_entry::bytes)
+            .load(conn)?)
+    })
 }
 
 /// The newest entries first: index, kind, minute.
@@ -258,9 +260,8 @@ impl HashReader for StoredHashes<'_> {
         }
         let mut found = std::collections::HashMap::with_capacity(positions.len());
         for part in positions.chunks(500) {
-            let rows = ledger_hash::table
-                .filter(ledger_hash::position.eq_any(part.to_vec()))
-                .load::<(i64, Vec<u8>)>(self.0)?;
+            let query = ledger_hash::table.filter(ledger_hash::position.eq_any(part));
+            let rows = on_database!(&mut *self.0, |conn| query.load::<(i64, Vec<u8>)>(conn))?;
             found.extend(rows);
         }
         positions

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use crate::store::Conn;
 use crate::store::StoreError;
+use crate::store::conn::on_database;
 use crate::store::election::ElectionRow;
 use crate::store::schema::election;
 use crate::store::schema::person;
@@ -86,10 +87,12 @@ impl std::fmt::Debug for MemberRow {
 
 /// A person by row id.
 pub fn find_person(conn: &mut Conn, id: i64) -> Result<PersonRow, StoreError> {
-    Ok(person::table
-        .find(id)
-        .select(PersonRow::as_select())
-        .first(conn)?)
+    on_database!(conn, |conn| {
+        Ok(person::table
+            .find(id)
+            .select(PersonRow::as_select())
+            .first(conn)?)
+    })
 }
 
 /// A person by current or former number.
@@ -112,12 +115,14 @@ pub fn find_person_by_nip(conn: &mut Conn, nip: &str) -> Result<Option<PersonRow
 
 /// Everybody with this address, lower case. More than one is possible: a shared mailbox never signs anybody in.
 pub fn list_persons_by_email(conn: &mut Conn, email: &str) -> Result<Vec<PersonRow>, StoreError> {
-    Ok(person::table
-        .filter(person::email.eq(email.to_lowercase()))
-        .order(person::id)
-        .limit(10)
-        .select(PersonRow::as_select())
-        .load(conn)?)
+    on_database!(conn, |conn| {
+        Ok(person::table
+            .filter(person::email.eq(email.to_lowercase()))
+            .order(person::id)
+            .limit(10)
+            .select(PersonRow::as_select())
+            .load(conn)?)
+    })
 }
 
 /// A person's memberships, by election.
@@ -157,18 +162,20 @@ pub fn find_place(
     election_id: &str,
     person_id: i64,
 ) -> Result<Option<(MemberRow, PersonRow, ElectionRow)>, StoreError> {
-    Ok(roster_member::table
-        .inner_join(person::table)
-        .inner_join(election::table)
-        .filter(roster_member::election_id.eq(election_id))
-        .filter(roster_member::person_id.eq(person_id))
-        .select((
-            MemberRow::as_select(),
-            PersonRow::as_select(),
-            ElectionRow::as_select(),
-        ))
-        .first(conn)
-        .optional()?)
+    on_database!(conn, |conn| {
+        Ok(roster_member::table
+            .inner_join(person::table)
+            .inner_join(election::table)
+            .filter(roster_member::election_id.eq(election_id))
+            .filter(roster_member::person_id.eq(person_id))
+            .select((
+                MemberRow::as_select(),
+                PersonRow::as_select(),
+                ElectionRow::as_select(),
+            ))
+            .first(conn)
+            .optional()?)
+    })
 }
 
 /// M: how many labels are on.

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use crate::store::Conn;
 use crate::store::StoreError;
+use crate::store::conn::on_database;
 use crate::store::schema::pending_statement;
 use crate::store::schema::roster_member;
 use crate::store::schema::signature;
@@ -102,19 +103,23 @@ pub struct NewPending<'a> {
 
 /// Adds what a member has pending from now on; [`StoreError::Conflict`] where something is.
 pub fn insert_pending(conn: &mut Conn, pending: &NewPending<'_>) -> Result<i64, StoreError> {
-    Ok(diesel::insert_into(pending_statement::table)
-        .values(pending)
-        .returning(pending_statement::id)
-        .get_result(conn)?)
+    on_database!(conn, |conn| {
+        Ok(diesel::insert_into(pending_statement::table)
+            .values(pending)
+            .returning(pending_statement::id)
+            .get_result(conn)?)
+    })
 }
 
 /// What a member has pending.
 pub fn find_pending(conn: &mut Conn, member_id: i64) -> Result<Option<PendingRow>, StoreError> {
-    Ok(pending_statement::table
-        .filter(pending_statement::member_id.eq(member_id))
-        .select(PendingRow::as_select())
-        .first(conn)
-        .optional()?)
+    on_database!(conn, |conn| {
+        Ok(pending_statement::table
+            .filter(pending_statement::member_id.eq(member_id))
+            .select(PendingRow::as_select())
+            .first(conn)
+            .optional()?)
+    })
 }
 
 /// What a person has pending in an election.
@@ -123,22 +128,26 @@ pub fn find_pending_of(
     election_id: &str,
     person_id: i64,
 ) -> Result<Option<PendingRow>, StoreError> {
-    Ok(pending_statement::table
-        .inner_join(roster_member::table)
-        .filter(roster_member::election_id.eq(election_id))
-        .filter(roster_member::person_id.eq(person_id))
-        .select(PendingRow::as_select())
-        .first(conn)
-        .optional()?)
+    on_database!(conn, |conn| {
+        Ok(pending_statement::table
+            .inner_join(roster_member::table)
+            .filter(roster_member::election_id.eq(election_id))
+            .filter(roster_member::person_id.eq(person_id))
+            .select(PendingRow::as_select())
+            .first(conn)
+            .optional()?)
+    })
 }
 
 /// A pending statement by row id: the mailer's way to it.
 pub fn find_pending_by_id(conn: &mut Conn, id: i64) -> Result<Option<PendingRow>, StoreError> {
-    Ok(pending_statement::table
-        .find(id)
-        .select(PendingRow::as_select())
-        .first(conn)
-        .optional()?)
+    on_database!(conn, |conn| {
+        Ok(pending_statement::table
+            .find(id)
+            .select(PendingRow::as_select())
+            .first(conn)
+            .optional()?)
+    })
 }
 
 /// Keeps the hash of the code that is being sent, with its ten minutes from now.
@@ -150,16 +159,18 @@ pub fn set_code(
     sent_s: i64,
     expires_s: i64,
 ) -> Result<(), StoreError> {
-    diesel::update(pending_statement::table.find(id))
-        .set((
-            pending_statement::code_salt.eq(Some(salt)),
-            pending_statement::code_hash.eq(Some(hash)),
-            pending_statement::code_sent_s.eq(Some(sent_s)),
-            pending_statement::expires_s.eq(expires_s),
-            pending_statement::tries.eq(0_i64),
-        ))
-        .execute(conn)?;
-    Ok(())
+    on_database!(conn, |conn| {
+        diesel::update(pending_statement::table.find(id))
+            .set((
+                pending_statement::code_salt.eq(Some(salt)),
+                pending_statement::code_hash.eq(Some(hash)),
+                pending_statement::code_sent_s.eq(Some(sent_s)),
+                pending_statement::expires_s.eq(expires_s),
+                pending_statement::tries.eq(0_i64),
+            ))
+            .execute(conn)?;
+        Ok(())
+    })
 }
 
 /// Counts a wrong code.
@@ -172,24 +183,30 @@ pub fn count_try(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
 
 /// Drops what a member has pending.
 pub fn delete_pending(conn: &mut Conn, member_id: i64) -> Result<(), StoreError> {
-    diesel::delete(pending_statement::table.filter(pending_statement::member_id.eq(member_id)))
-        .execute(conn)?;
-    Ok(())
+    on_database!(conn, |conn| {
+        diesel::delete(pending_statement::table.filter(pending_statement::member_id.eq(member_id)))
+            .execute(conn)?;
+        Ok(())
+    })
 }
 
 /// Adds a signature; [`StoreError::Conflict`] where the member has a live one, or key or statement were seen before.
 pub fn insert(conn: &mut Conn, row: &SignatureRow) -> Result<(), StoreError> {
-    diesel::insert_into(signature::table).values(row).execute(conn)?;
-    Ok(())
+    on_database!(conn, |conn| {
+        diesel::insert_into(signature::table).values(row).execute(conn)?;
+        Ok(())
+    })
 }
 
 /// The live (or disputed) signature of a member.
 pub fn find_live(conn: &mut Conn, member_id: i64) -> Result<Option<SignatureRow>, StoreError> {
-    Ok(signature::table
-        .filter(signature::live_member_id.eq(member_id))
-        .select(SignatureRow::as_select())
-        .first(conn)
-        .optional()?)
+    on_database!(conn, |conn| {
+        Ok(signature::table
+            .filter(signature::live_member_id.eq(member_id))
+            .select(SignatureRow::as_select())
+            .first(conn)
+            .optional()?)
+    })
 }
 
 /// Every signature of a member, oldest first.
@@ -212,20 +229,24 @@ pub fn find_by_code(conn: &mut Conn, code: &str) -> Result<Option<SignatureRow>,
 
 /// A signature by its entry.
 pub fn find(conn: &mut Conn, leaf_index: i64) -> Result<Option<SignatureRow>, StoreError> {
-    Ok(signature::table
-        .find(leaf_index)
-        .select(SignatureRow::as_select())
-        .first(conn)
-        .optional()?)
+    on_database!(conn, |conn| {
+        Ok(signature::table
+            .find(leaf_index)
+            .select(SignatureRow::as_select())
+            .first(conn)
+            .optional()?)
+    })
 }
 
 /// Whether a key stands in the ledger already.
 pub fn key_exists(conn: &mut Conn, public_key: &[u8]) -> Result<bool, StoreError> {
-    let n: i64 = signature::table
-        .filter(signature::public_key.eq(public_key))
-        .count()
-        .get_result(conn)?;
-    Ok(n > 0)
+    on_database!(conn, |conn| {
+        let n: i64 = signature::table
+            .filter(signature::public_key.eq(public_key))
+            .count()
+            .get_result(conn)?;
+        Ok(n > 0)
+    })
 }
 
 /// N: live signatures whose member is still required.

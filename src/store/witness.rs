@@ -6,6 +6,7 @@ use diesel::sql_types::Bool;
 
 use crate::store::Conn;
 use crate::store::StoreError;
+use crate::store::conn::on_database;
 use crate::store::ledger::to_i64;
 use crate::store::ledger::to_u64;
 use crate::store::schema::cosigned_checkpoint;
@@ -69,20 +70,24 @@ pub fn insert(conn: &mut Conn, size: u64, note: &str, cosigned_s: i64) -> Result
 
 /// The first checkpoint with the quorum that covers an entry.
 pub fn find_covering(conn: &mut Conn, leaf_index: u64) -> Result<Option<CosignedRow>, StoreError> {
-    Ok(cosigned_checkpoint::table
-        .filter(cosigned_checkpoint::size.gt(to_i64(leaf_index)?))
-        .order(cosigned_checkpoint::size)
-        .first(conn)
-        .optional()?)
+    on_database!(conn, |conn| {
+        Ok(cosigned_checkpoint::table
+            .filter(cosigned_checkpoint::size.gt(to_i64(leaf_index)?))
+            .order(cosigned_checkpoint::size)
+            .first(conn)
+            .optional()?)
+    })
 }
 
 /// The newest checkpoint with the quorum, of at most a size.
 pub fn find_newest(conn: &mut Conn, size_max: u64) -> Result<Option<CosignedRow>, StoreError> {
-    Ok(cosigned_checkpoint::table
-        .filter(cosigned_checkpoint::size.le(to_i64(size_max)?))
-        .order(cosigned_checkpoint::size.desc())
-        .first(conn)
-        .optional()?)
+    on_database!(conn, |conn| {
+        Ok(cosigned_checkpoint::table
+            .filter(cosigned_checkpoint::size.le(to_i64(size_max)?))
+            .order(cosigned_checkpoint::size.desc())
+            .first(conn)
+            .optional()?)
+    })
 }
 
 /// The newest entry of a kind (any but `signature`) below a size.
