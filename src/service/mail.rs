@@ -126,8 +126,21 @@ pub enum Taken {
     Letter(Box<Letter>),
 }
 
+/// [`take`] for several, in their order.
+pub fn take_all(
+    conn: &mut Conn,
+    mails: &[(OutboxMail, Secrets)],
+    pepper: &[u8],
+    now_s: i64,
+) -> Result<Vec<Taken>, Error> {
+    mails
+        .iter()
+        .map(|(mail, secrets)| take(conn, mail, secrets, pepper, now_s))
+        .collect()
+}
+
 /// Claims a mail and makes what it needs.
-pub fn take(
+fn take(
     conn: &mut Conn,
     mail: &OutboxMail,
     secrets: &Secrets,
@@ -302,14 +315,16 @@ fn code(
     Ok(Some(code))
 }
 
-/// Notes that a mail left.
-pub fn mark_sent(conn: &mut Conn, mail: &OutboxMail, now_s: i64) -> Result<(), Error> {
-    outbox::mark_sent(conn, mail.id, now_s)?;
-    if mail.template == "invitation"
-        && let (Some(person_id), Some(election_id)) = (mail.person_id, &mail.election_id)
-        && let Some(member) = roster::find_member(conn, election_id, person_id)?
-    {
-        roster::note_invited(conn, member.id, now_s)?;
+/// Notes that mails left.
+pub fn mark_sent(conn: &mut Conn, mails: &[OutboxMail], now_s: i64) -> Result<(), Error> {
+    let ids: Vec<i64> = mails.iter().map(|mail| mail.id).collect();
+    outbox::mark_sent(conn, &ids, now_s)?;
+    for mail in mails.iter().filter(|mail| mail.template == "invitation") {
+        if let (Some(person_id), Some(election_id)) = (mail.person_id, &mail.election_id)
+            && let Some(member) = roster::find_member(conn, election_id, person_id)?
+        {
+            roster::note_invited(conn, member.id, now_s)?;
+        }
     }
     Ok(())
 }

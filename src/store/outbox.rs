@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::store::Conn;
 use crate::store::StoreError;
 use crate::store::account::Subject;
+use crate::store::conn::on_database;
 use crate::store::ledger::to_i64;
 use crate::store::schema::outbox;
 
@@ -57,21 +58,22 @@ pub fn insert(
         Subject::Person(id) => (Some(id), None),
         Subject::Account(id) => (None, Some(id)),
     };
-    Ok(diesel::insert_into(outbox::table)
-        .values((
-            outbox::template.eq(template),
-            outbox::person_id.eq(person_id),
-            outbox::account_id.eq(account_id),
-            outbox::election_id.eq(election_id),
-            outbox::subject_id.eq(subject_id),
-            outbox::state.eq("queued"),
-            outbox::created_s.eq(now_s),
-            outbox::due_s.eq(now_s),
-            outbox::attempts.eq(0_i64),
-            outbox::urgent.eq(URGENT.contains(&template)),
-        ))
-        .returning(outbox::id)
-        .get_result(conn)?)
+    let row = (
+        outbox::template.eq(template),
+        outbox::person_id.eq(person_id),
+        outbox::account_id.eq(account_id),
+        outbox::election_id.eq(election_id),
+        outbox::subject_id.eq(subject_id),
+        outbox::state.eq("queued"),
+        outbox::created_s.eq(now_s),
+        outbox::due_s.eq(now_s),
+        outbox::attempts.eq(0_i64),
+        outbox::urgent.eq(URGENT.contains(&template)),
+    );
+    let insert = diesel::insert_into(outbox::table)
+        .values(row)
+        .returning(outbox::id);
+    Ok(on_database!(conn, |conn| insert.get_result(conn))?)
 }
 
 /// Lets a mail wait until a time, at the longest.
@@ -102,57 +104,58 @@ pub fn list_due(
     urgent: bool,
     limit: i64,
 ) -> Result<Vec<OutboxMail>, StoreError> {
-    Ok(outbox::table
-        .filter(outbox::state.eq("queued"))
-        .filter(outbox::urgent.eq(urgent))
-        .filter(outbox::due_s.le(now_s))
-        .order((outbox::due_s, outbox::id))
-        .limit(limit)
-        .select(OutboxMail::as_select())
-        .load(conn)?)
+    on_database!(conn, |conn| {
+        Ok(outbox::table
+            .filter(outbox::state.eq("queued"))
+            .filter(outbox::urgent.eq(urgent))
+            .filter(outbox::due_s.le(now_s))
+            .order((outbox::due_s, outbox::id))
+            .limit(limit)
+            .select(OutboxMail::as_select())
+            .load(conn)?)
+    })
 }
 
 /// Claims a mail for sending, so that two senders never send it twice; false when somebody was first.
 pub fn claim(conn: &mut Conn, mail: &OutboxMail, retry_due_s: i64) -> Result<bool, StoreError> {
-    let claimed = diesel::update(outbox::table.find(mail.id))
-        .filter(outbox::state.eq("queued"))
-        .filter(outbox::attempts.eq(mail.attempts))
-        .set((
-            outbox::attempts.eq(mail.attempts.saturating_add(1)),
-            outbox::due_s.eq(retry_due_s),
-        ))
-        .execute(conn)?;
-    Ok(claimed == 1)
+    on_database!(conn, |conn| {
+        let claimed = diesel::update(outbox::table.find(mail.id))
+            .filter(outbox::state.eq("queued"))
+            .filter(outbox::attempts.eq(mail.attempts))
+            .set((
+                outbox::attempts.eq(mail.attempts.saturating_add(1)),
+                outbox::due_s.eq(retry_due_s),
+            ))
+            .execute(conn)?;
+        Ok(claimed == 1)
+    })
 }
 
-/// Notes that a mail left.
-pub fn mark_sent(conn: &mut Conn, id: i64, now_s: i64) -> Result<(), StoreError> {
-    mark(conn, id, "sent", Some(now_s), None)
+/// Notes that mails left.
+pub fn mark_sent(conn: &mut Conn, ids: &[i64], now_s: i64) -> Result<(), StoreError> {
+    diesel::update(outbox::table.filter(outbox::id.eq_any(ids)))
+        .set((
+            outbox::state.eq("sent"),
+            outbox::sent_s.eq(Some(now_s)),
+            outbox::error.eq(None::<&str>),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Gives a mail up, with the reason as the server gave it (never an address).
 pub fn mark_failed(conn: &mut Conn, id: i64, error: &str) -> Result<(), StoreError> {
-    mark(conn, id, "failed", None, Some(error))
+    mark(conn, id, "failed", Some(error))
 }
 
 /// Drops a mail that has no reason any more, e.g. a reminder to somebody who signed meanwhile.
 pub fn cancel(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
-    mark(conn, id, "cancelled", None, None)
+    mark(conn, id, "cancelled", None)
 }
 
-fn mark(
-    conn: &mut Conn,
-    id: i64,
-    state: &str,
-    sent_s: Option<i64>,
-    error: Option<&str>,
-) -> Result<(), StoreError> {
+fn mark(conn: &mut Conn, id: i64, state: &str, error: Option<&str>) -> Result<(), StoreError> {
     diesel::update(outbox::table.find(id))
-        .set((
-            outbox::state.eq(state),
-            outbox::sent_s.eq(sent_s),
-            outbox::error.eq(error),
-        ))
+        .set((outbox::state.eq(state), outbox::error.eq(error)))
         .execute(conn)?;
     Ok(())
 }
@@ -175,12 +178,14 @@ pub fn count(conn: &mut Conn, state: &str) -> Result<i64, StoreError> {
 
 /// How many mails of a template were queued for a person since a time.
 pub fn count_since(conn: &mut Conn, person_id: i64, template: &str, since_s: i64) -> Result<i64, StoreError> {
-    Ok(outbox::table
-        .filter(outbox::person_id.eq(person_id))
-        .filter(outbox::template.eq(template))
-        .filter(outbox::created_s.ge(since_s))
-        .count()
-        .get_result(conn)?)
+    on_database!(conn, |conn| {
+        Ok(outbox::table
+            .filter(outbox::person_id.eq(person_id))
+            .filter(outbox::template.eq(template))
+            .filter(outbox::created_s.ge(since_s))
+            .count()
+            .get_result(conn)?)
+    })
 }
 
 /// How many mails of a template wait for somebody.

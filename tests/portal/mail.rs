@@ -252,6 +252,29 @@ fn codes_and_links_overtake_and_the_rate_is_held() {
 }
 
 #[test]
+fn a_mail_that_cannot_be_made_holds_up_no_other() {
+    use schema::outbox::dsl;
+    let server = Server::start(|_| "250 well");
+    let portal = portal(&server, 600);
+    queue(&portal, "invitation", 0);
+    queue(&portal, "invitation", 1);
+    let first = portal.person(0).id;
+    portal
+        .write(move |conn| {
+            diesel::update(dsl::outbox.filter(dsl::person_id.eq(first)))
+                .set(dsl::person_id.eq(None::<i64>))
+                .execute(conn)
+                .map_err(StoreError::from)?;
+            Ok(())
+        })
+        .unwrap();
+    assert!(ikrar::mail::drain_once(&portal.app).is_err());
+    assert_eq!(server.mails().len(), 1);
+    assert_eq!(rows(&portal)[1], ("sent".to_owned(), 1, None));
+    assert_eq!(rows(&portal)[0].0, "queued", "it waits for somebody to look");
+}
+
+#[test]
 fn mails_without_a_reason_are_cancelled() {
     let server = Server::start(|_| "250 well");
     let portal = portal(&server, 600);
