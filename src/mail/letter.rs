@@ -6,8 +6,10 @@ use std::time::UNIX_EPOCH;
 use lettre::Address;
 use lettre::Message;
 use lettre::message::Attachment;
+use lettre::message::Body;
 use lettre::message::Mailbox;
 use lettre::message::MultiPart;
+use lettre::message::header::ContentTransferEncoding;
 use lettre::message::header::ContentType;
 use lettre::message::header::HeaderName;
 use lettre::message::header::HeaderValue;
@@ -72,7 +74,11 @@ pub(super) fn compose(app: &App, letter: &Letter, secrets: &Secrets) -> Result<M
     let message = match attached(&letter.kind) {
         Some((leaf_index, name)) => {
             let proof = proof_text(app, leaf_index)?;
-            let file = Attachment::new(proof::file_name(&name)).body(proof, ContentType::TEXT_PLAIN);
+            let octets = ContentType::parse("application/octet-stream").map_err(|e| ours(&e))?;
+            // As bytes, not as a text: a mail program may end the lines of a text in its own way, and then the file proves nothing.
+            let bytes = Body::new_with_encoding(proof.into_bytes(), ContentTransferEncoding::Base64)
+                .map_err(|_bytes| Refusal::Refused("the proof cannot be attached".to_owned()))?;
+            let file = Attachment::new(proof::file_name(&name)).body(bytes, octets);
             builder.multipart(MultiPart::mixed().multipart(both).singlepart(file))
         }
         None => builder.multipart(both),

@@ -103,7 +103,7 @@ fn a_signer_reads_signs_answers_the_code_and_keeps_a_proof() {
     image.lacks("style=");
 
     let mail = portal.newest_mail();
-    assert!(mail.raw.contains("c2sp.org/tlog-proof@v1") || mail.raw.contains("tlog-proof"));
+    assert_eq!(mail.attached(), proof.bytes);
     let code = receipt.text();
     let code = code
         .split("class=\"reference\">")

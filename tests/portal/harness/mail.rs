@@ -30,6 +30,19 @@ impl Mail {
         Self { raw, text }
     }
 
+    /// The attached file, byte for byte.
+    #[track_caller]
+    pub(crate) fn attached(&self) -> Vec<u8> {
+        let at = self
+            .raw
+            .find("Content-Type: application/octet-stream")
+            .expect("nothing is attached");
+        let (head, rest) = self.raw[at..].split_once("\n\n").unwrap();
+        assert!(head.contains("Content-Transfer-Encoding: base64"), "{head}");
+        let body = rest.split("\n--").next().unwrap();
+        ikrar::ledger::encoding::decode_base64(&body.replace('\n', "")).unwrap()
+    }
+
     /// The link to enter by, as a path.
     #[track_caller]
     pub(crate) fn link(&self) -> String {
