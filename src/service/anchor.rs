@@ -7,6 +7,7 @@ use crate::domain::entry::Anchor;
 use crate::domain::entry::Body;
 use crate::domain::entry::Entry;
 use crate::service::Error;
+use crate::service::act;
 use crate::service::publish::Publisher;
 use crate::service::witness::Cosigned;
 use crate::store::Conn;
@@ -103,13 +104,15 @@ fn is_needed(conn: &mut Conn, last: Option<&Last>, page_s: Option<i64>) -> Resul
     Ok(witness::grew_by_others(conn, last.next_index)?)
 }
 
-/// Appends one, unless another process was first within the minute. Inside a writing transaction.
+/// Appends one, unless another process was first within the minute. Inside a writing transaction. Refused on a database made from tiles,
+/// to which nothing is added.
 pub fn append(
     conn: &mut Conn,
     publisher: &Publisher,
     cosigned: &Cosigned,
     now_s: i64,
 ) -> Result<Option<u64>, Error> {
+    act::check_people(conn)?;
     if !is_due(find_last(conn, publisher)?.as_ref(), now_s) {
         return Ok(None);
     }

@@ -12,6 +12,7 @@ use crate::domain::text::Id;
 use crate::ledger::hash::Hash;
 use crate::ledger::map::LabelMap;
 use crate::service::Error;
+use crate::service::act;
 use crate::service::proof;
 use crate::service::publish::LogFolder;
 use crate::service::publish::Publisher;
@@ -125,8 +126,9 @@ impl Maps {
     }
 
     /// Enters every map that changed, each at most once a minute; how many. Inside a writing transaction, whose failure makes these maps
-    /// worthless.
+    /// worthless. Refused on a database made from tiles: it does not know who signed, and a map without them would be false for ever.
     pub fn append(&mut self, conn: &mut Conn, now_s: i64) -> Result<usize, Error> {
+        act::check_people(conn)?;
         self.follow(conn)?;
         let mut count = 0_usize;
         for (election, state) in &mut self.elections {

@@ -24,6 +24,7 @@ use crate::ledger::tree;
 use crate::ledger::tree::Frontier;
 use crate::ledger::tree::MemoryTree;
 use crate::service::Error;
+use crate::service::act;
 use crate::store::Conn;
 use crate::store::journal;
 use crate::store::journal::JournalRow;
@@ -217,8 +218,9 @@ fn open(row: &SealRow) -> Result<OpenSeal, Error> {
 }
 
 /// Places what is left and enters the seals that are due; how many. Inside a writing transaction, after [`recheck`]; where another
-/// process sealed meanwhile, nothing.
+/// process sealed meanwhile, nothing. Refused on a database made from tiles, whose journal is not the one that was kept.
 pub fn append(conn: &mut Conn, checked: Checked, now_s: i64, random: Random<'_>) -> Result<usize, Error> {
+    act::check_people(conn)?;
     let Checked { mut edge, last } = checked;
     if journal::list_seals(conn)?.pop() != last {
         return Ok(0);

@@ -6,11 +6,17 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use diesel::connection::SimpleConnection;
+use ikrar::app::App;
+use ikrar::app::chores;
+use ikrar::app::witnesses;
 use ikrar::service::DatabaseUrl;
+use ikrar::service::Error;
 
+use crate::harness::NOW_S;
 use crate::harness::ORIGIN;
 use crate::harness::TestPortal;
 use crate::sign::sign;
+use crate::witness;
 
 /// An installation's settings in a file, as an operator has them.
 struct Installation {
@@ -30,6 +36,16 @@ impl Installation {
 
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// The portal that `ikrar serve` would run here, by another one's settings and clock.
+    fn open(&self, like: &TestPortal) -> App {
+        let mut config = like.app.config().clone();
+        self.folder.path().clone_into(&mut config.data);
+        if let Some(url) = &self.database {
+            config.database = url.clone().into();
+        }
+        App::open(config, like.app.clock().clone()).unwrap()
     }
 
     fn run(&self, arguments: &[&str]) -> (i32, String) {
@@ -306,4 +322,40 @@ fn tiles_come_back_from_the_database_and_public_tables_from_tiles() {
     new.says(&close, 1, "made from tiles alone");
     let pact = ["pact", "publish", "--election", "pemilu-2024", "--default"];
     new.says(&pact, 1, "made from tiles alone");
+}
+
+#[test]
+fn a_portal_on_a_log_made_from_tiles_adds_nothing_by_itself() {
+    let (portal, _witnesses) = witness::witnessed();
+    witness::sign(&portal, 0);
+    witnesses::ask_once(&portal.app).unwrap();
+    chores::run_once(&portal.app).unwrap();
+    witness::sign(&portal, 1);
+    let size = portal.read(ikrar::service::ledger_size);
+    let kinds = portal.audit();
+    assert_eq!(kinds.custody().anchors().len(), 1);
+    let new = Installation::vacant(&portal);
+    let key = portal.app.keys().log.vkey().to_string();
+    let words = format!("{size} entries");
+    let rebuild = ["ledger", "rebuild", "--from-tiles", &portal.url, "--vkey", &key];
+    new.says(&rebuild, 0, &words);
+    copy_folder(&portal.folder().join("keys"), &new.path("keys"));
+    let again = new.open(&portal);
+    witnesses::ask_once(&again).unwrap();
+    again.witnesses().gate().check().unwrap();
+    // Days later a map, two seals and an anchor would be due. It knows no signature and no line of the journal.
+    let later = NOW_S + 2 * 86_400;
+    portal.set_clock(later);
+    let refused = chores::run_once(&again);
+    assert!(matches!(refused, Err(Error::Tampered(_))), "{refused:?}");
+    assert_eq!(again.read_here(ikrar::service::ledger_size).unwrap(), size);
+    assert!(
+        witnesses::ask_once(&again).unwrap(),
+        "what is there is cosigned on"
+    );
+    portal.set_clock(later + 30);
+    let refused = chores::run_once(&again);
+    assert!(matches!(refused, Err(Error::Tampered(_))), "{refused:?}");
+    assert_eq!(again.read_here(ikrar::service::ledger_size).unwrap(), size);
+    new.says(&["audit", &text(&new.path("log"))], 0, "2 of 3 signed");
 }
