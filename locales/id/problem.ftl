@@ -21,7 +21,9 @@ act-problem-same-officer = Tindakan ini memerlukan dua petugas yang berbeda. And
 act-problem-settled = Tindakan ini sudah tercatat atau dibatalkan.
 act-problem-expired = Tindakan ini terlalu lama menunggu dan sudah tidak berlaku. Ajukan lagi bila masih perlu.
 act-problem-policy = Berkas ini bukan aturan saksi yang dapat dibaca.
-act-problem-logkey = Kunci berikutnya harus memakai nama buku besar ini.
+act-problem-policy-known = Aturan saksi ini sudah tercatat sebagai yang terbaru.
+act-problem-logkey = Kunci berikutnya harus berupa kunci Ed25519 dengan nama buku besar ini.
+act-problem-logkey-known = Kunci ini sudah menjadi kunci buku besar ini. Buat kunci baru.
 
 dispute-problem-about = Ketik kode tanda terima yang lengkap, atau nomor catatan tanda tangan.
 dispute-problem-none = Tidak ada tanda tangan dengan nomor itu.

@@ -1,19 +1,19 @@
 //! Acts of two officers: the first signs and the act waits; a second one, of another account and with another key, signs the
 //! very same text, and only then it comes into the ledger.
 //!
-//! Absent: what an act changes ([`crate::service::dispute`], [`crate::service::erasure`]), how one is written down for a reader (`web`).
+//! Absent: what an act changes or may say ([`crate::service::dispute`], [`crate::service::erasure`], [`crate::service::logkey`]), how one is written down for a reader (`web`).
 
 use crate::domain::entry::Body;
 use crate::domain::entry::By;
 use crate::domain::role::Role;
 use crate::domain::text::Origin;
 use crate::domain::text::print_hex;
-use crate::ledger::policy::Policy;
 use crate::service::Error;
 use crate::service::act;
 use crate::service::act::SignedAct;
 use crate::service::dispute;
 use crate::service::erasure;
+use crate::service::logkey;
 use crate::store::Conn;
 use crate::store::account;
 use crate::store::account::OfficerKey;
@@ -82,11 +82,8 @@ fn check(conn: &mut Conn, origin: &Origin, body: &Body) -> Result<(), Error> {
     match body {
         Body::Resolution(body) => dispute::check_resolution(conn, body),
         Body::Erasure(body) => erasure::check(conn, body),
-        Body::Policy(body) => check_policy(&body.policy),
-        Body::LogKey(body) if body.vkey.as_str().split('+').next() != Some(origin.as_str()) => {
-            Err(Error::invalid("act-problem-logkey"))
-        }
-        Body::LogKey(_) => Ok(()),
+        Body::Policy(body) => logkey::check_policy(conn, origin, body),
+        Body::LogKey(body) => logkey::check_key(conn, origin, body),
         _ => Err(Error::invalid("act-problem-malformed")),
     }
 }
@@ -96,15 +93,12 @@ fn enter(conn: &mut Conn, origin: &Origin, act: SignedAct, now_s: i64) -> Result
     match &act.body {
         Body::Resolution(_) => dispute::resolve(conn, origin, act, now_s),
         Body::Erasure(_) => erasure::erase(conn, origin, act, now_s),
-        _ => Ok(act::admit(conn, origin, act, now_s)?.leaf_index),
+        _ => {
+            // Days lie between the two signatures: what held at the first need not hold now.
+            check(conn, origin, &act.body)?;
+            Ok(act::admit(conn, origin, act, now_s)?.leaf_index)
+        }
     }
-}
-
-/// A policy that does not parse would be a fault of the log for ever.
-fn check_policy(file: &[u8]) -> Result<(), Error> {
-    let bad = || Error::invalid("act-problem-policy");
-    let text = std::str::from_utf8(file).map_err(|_not_utf8| bad())?;
-    Policy::parse(text).map(|_| ()).map_err(|_not_a_policy| bad())
 }
 
 fn check_desk(desk: Desk, key: &OfficerKey) -> Result<(), Error> {

@@ -1,12 +1,23 @@
 //! Acts of two officers: the first signature waits, the second one enters; and everybody who may not be the second.
 
 use ed25519_dalek::SigningKey;
+use ikrar::domain::entry;
+use ikrar::domain::entry::Body;
 use ikrar::domain::role::Role;
+use ikrar::ledger::cosignature::Cosigner;
 use ikrar::ledger::encoding::encode_base64;
+use ikrar::ledger::note::KeyName;
+use ikrar::ledger::note::NoteSigner;
+use ikrar::service::Error;
+use ikrar::service::act;
+use ikrar::service::joint_act;
+use ikrar::service::joint_act::Desk;
 use ikrar::service::officer;
 
 use crate::harness::Browser;
+use crate::harness::ORIGIN;
 use crate::harness::TestPortal;
+use crate::harness::log_key;
 use crate::harness::office_key;
 use crate::officer::fields;
 use crate::officer::signed;
@@ -159,4 +170,120 @@ fn nobody_signs_what_their_role_does_not_allow() {
     rina.post("/disputes/1/draft", &[("outcome", "upheld")]).is(404);
     rina.post(&format!("/disputes/{dispute}/draft"), &[("outcome", "maybe")])
         .is(400);
+}
+
+/// Two officers who may give the log another key or policy.
+struct Pair<'a> {
+    portal: &'a TestPortal,
+    first: SigningKey,
+    second: SigningKey,
+}
+
+impl Pair<'_> {
+    fn propose(&self, body: Body) -> Result<i64, Error> {
+        let (origin, now_s) = (self.portal.origin(), self.portal.app.now_s());
+        let act = officer::sign_act(&origin, body, &self.first);
+        self.portal
+            .write(move |conn| joint_act::propose(conn, &origin, &act, Desk::CommandLine, now_s))
+    }
+
+    fn join(&self, id: i64, body: Body) -> Result<u64, Error> {
+        let (origin, now_s) = (self.portal.origin(), self.portal.app.now_s());
+        let by = officer::sign_act(&origin, body, &self.second).by[0];
+        self.portal
+            .write(move |conn| joint_act::join(conn, &origin, id, by, Desk::CommandLine, now_s))
+    }
+
+    /// Past the checks, as an older version would have.
+    fn admit(&self, body: &Body) {
+        let (origin, now_s) = (self.portal.origin(), self.portal.app.now_s());
+        let signed =
+            [&self.first, &self.second].map(|key| officer::sign_act(&origin, body.clone(), key).by[0]);
+        let mut act = officer::sign_act(&origin, body.clone(), &self.first);
+        act.by = signed.to_vec();
+        act.by.sort_by_key(|by| by.key);
+        self.portal
+            .write(move |conn| act::admit(conn, &origin, act, now_s))
+            .unwrap();
+    }
+
+    fn key(&self, vkey: &str) -> Body {
+        Body::LogKey(entry::LogKey {
+            vkey: vkey.parse().unwrap(),
+            nonce: self.portal.nonce(),
+        })
+    }
+
+    fn policy(&self, text: &str) -> Body {
+        Body::Policy(entry::Policy {
+            policy: text.as_bytes().to_vec(),
+            nonce: self.portal.nonce(),
+        })
+    }
+}
+
+#[test]
+fn a_key_or_policy_that_would_break_the_log_for_ever_is_refused() {
+    let portal = TestPortal::new();
+    let (_, first) = keyed(&portal, "op@kementerian.example", &[Role::Operator], 31);
+    let (_, second) = keyed(&portal, "audit@kementerian.example", &[Role::Auditor], 32);
+    let portal = &portal;
+    let pair = Pair {
+        portal,
+        first,
+        second,
+    };
+    let named = |name: &str, seed: u8| {
+        let name = KeyName::parse(name).unwrap();
+        NoteSigner::new(name, SigningKey::from_bytes(&[seed; 32])).unwrap()
+    };
+    let later = Cosigner::ml_dsa_44(KeyName::parse(ORIGIN).unwrap(), [9; 32]).unwrap();
+    let bad = [
+        log_key().to_string(),
+        later.key().to_string(),
+        named("elsewhere.example/log", 41).vkey().to_string(),
+        format!("{ORIGIN}+x"),
+        "nonsense".to_owned(),
+    ];
+    for vkey in bad {
+        let refused = pair.propose(pair.key(&vkey));
+        let known = vkey == log_key().to_string();
+        match refused {
+            Err(Error::Conflict(problem)) if known => assert_eq!(problem.key, "act-problem-logkey-known"),
+            Err(Error::Invalid(problem)) if !known => assert_eq!(problem.key, "act-problem-logkey"),
+            other => panic!("{vkey}: {other:?}"),
+        }
+    }
+    let next = named(ORIGIN, 42).vkey().to_string();
+    let act = pair.key(&next);
+    let id = pair.propose(act.clone()).unwrap();
+    pair.join(id, act).unwrap();
+    assert!(matches!(pair.propose(pair.key(&next)), Err(Error::Conflict(_))));
+    // What was right when the first officer signed is looked at again for the second.
+    let third = named(ORIGIN, 43).vkey().to_string();
+    let waiting = pair.key(&third);
+    let id = pair.propose(waiting.clone()).unwrap();
+    pair.admit(&pair.key(&third));
+    let size = portal.read(ikrar::service::ledger_size);
+    assert!(matches!(pair.join(id, waiting), Err(Error::Conflict(_))));
+    assert_eq!(portal.read(ikrar::service::ledger_size), size);
+
+    let other = named("elsewhere.example/log", 41);
+    for bad in ["{}\n".to_owned(), format!("log {}\nquorum none\n", other.vkey())] {
+        let refused = pair.propose(pair.policy(&bad));
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{bad}: {refused:?}");
+    }
+    let good = format!("log {}\nquorum none\n", log_key());
+    let act = pair.policy(&good);
+    let id = pair.propose(act.clone()).unwrap();
+    pair.join(id, act).unwrap();
+    assert!(matches!(
+        pair.propose(pair.policy(&good)),
+        Err(Error::Conflict(_))
+    ));
+    let state = portal.audit();
+    assert_eq!(
+        (state.custody().keys().len(), state.custody().policies().len()),
+        (3, 1)
+    );
 }
