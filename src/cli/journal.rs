@@ -258,6 +258,7 @@ fn answer(path: &Path, log: &mut Result<PublishedLog, PublishedError>) -> Result
         })?;
         seal.check(&entry).map_err(|error| not_valid(&error))?;
     }
+    log.check_quorum().map_err(of_log)?;
     Ok(words(&evidence))
 }
 

@@ -10,6 +10,7 @@ use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::cosignature::parse_checkpoint_note;
 use crate::ledger::hash::Hash;
 use crate::ledger::hash::leaf_hash;
+use crate::ledger::policy::Judgement;
 use crate::ledger::policy::Policy;
 use crate::ledger::tile::EntryBundle;
 use crate::ledger::tile::TILE_WIDTH;
@@ -33,18 +34,23 @@ pub(super) enum PublishedError {
 
 type Fetch = Box<dyn FnMut(&str) -> Result<Option<Vec<u8>>, SourceError>>;
 
-/// A published log at its newest checkpoint.
+/// A published log at the newest checkpoint that has a policy's quorum; where none has, at the newest one that the log signed.
 pub(super) struct PublishedLog {
     source: Rc<RefCell<Source>>,
     tiles: TileReader<Fetch>,
     checkpoint: Checkpoint,
+    has_quorum: bool,
 }
 
 impl PublishedLog {
-    /// Reads the newest checkpoint, which a log key of the policy must have signed.
+    /// Reads the checkpoints, which a log key of the policy must have signed.
     pub(super) fn open(place: &str, policy: &Policy) -> Result<Self, PublishedError> {
         let mut source = Source::new(place);
-        let checkpoint = newest(&mut source, place, policy)?;
+        let Judgement {
+            checkpoint,
+            has_quorum,
+            ..
+        } = newest(&mut source, place, policy)?;
         let source = Rc::new(RefCell::new(source));
         let files = Rc::clone(&source);
         let fetch: Fetch = Box::new(move |name: &str| files.borrow_mut().read(name));
@@ -52,7 +58,20 @@ impl PublishedLog {
             source,
             tiles: TileReader::new(&checkpoint, fetch),
             checkpoint,
+            has_quorum,
         })
+    }
+
+    /// Without the policy's quorum what is read here may contradict a file, but never bears one out: the log may show it to one reader
+    /// alone.
+    pub(super) fn check_quorum(&self) -> Result<(), PublishedError> {
+        if self.has_quorum {
+            return Ok(());
+        }
+        Err(PublishedError::Unread(
+            "no checkpoint of the published log has the policy's quorum of witnesses: who runs it may show this history to you alone"
+                .to_owned(),
+        ))
     }
 
     /// Number of entries.
@@ -125,9 +144,11 @@ impl PublishedLog {
     }
 }
 
-/// The newest checkpoint that the log's key signed: `checkpoint.latest` runs ahead of the one with the quorum.
-fn newest(source: &mut Source, place: &str, policy: &Policy) -> Result<Checkpoint, PublishedError> {
-    let mut found: Option<Checkpoint> = None;
+/// The newest checkpoint with the quorum, or else the newest that the log's key signed: `checkpoint.latest` runs ahead of the one
+/// with the quorum.
+fn newest(source: &mut Source, place: &str, policy: &Policy) -> Result<Judgement, PublishedError> {
+    let mut found: Option<Judgement> = None;
+    let rank = |judgement: &Judgement| (judgement.has_quorum, judgement.checkpoint.size);
     for name in ["checkpoint", "checkpoint.latest"] {
         let bytes = source.read(name).map_err(|error| cannot_read(name, &error))?;
         let Some(bytes) = bytes else { continue };
@@ -136,9 +157,9 @@ fn newest(source: &mut Source, place: &str, policy: &Policy) -> Result<Checkpoin
         };
         let text = String::from_utf8(bytes).map_err(|error| refused(&error))?;
         let (note, _) = parse_checkpoint_note(&text).map_err(|error| refused(&error))?;
-        let checkpoint = policy.judge(&note).map_err(|error| refused(&error))?.checkpoint;
-        if found.as_ref().is_none_or(|found| found.size < checkpoint.size) {
-            found = Some(checkpoint);
+        let judgement = policy.judge(&note).map_err(|error| refused(&error))?;
+        if found.as_ref().is_none_or(|found| rank(found) < rank(&judgement)) {
+            found = Some(judgement);
         }
     }
     found.ok_or_else(|| {

@@ -45,6 +45,8 @@ pub enum Check {
     Opening,
     /// The pact text is the one that the statement names.
     Pact,
+    /// The witnesses of a policy, its quorum, have seen the tree that the checkpoint names.
+    Witnesses,
     /// The published log holds the trees that checkpoint and statement name.
     Log,
 }

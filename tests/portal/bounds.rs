@@ -3,12 +3,14 @@
 use ikrar::app::chores;
 use ikrar::app::keys;
 use ikrar::app::witnesses;
+use ikrar::service::proof;
 use serde_json::Value;
 
 use crate::harness::Browser;
 use crate::harness::NOW_S;
 use crate::harness::TestPortal;
 use crate::harness::TestWitness;
+use crate::harness::log_key;
 use crate::terminal::path;
 use crate::terminal::says;
 use crate::witness::sign;
@@ -164,18 +166,77 @@ fn a_saved_proof_tells_its_upper_bound_and_the_log_its_lower_one() {
 #[test]
 fn what_the_policy_or_the_log_does_not_show_is_no_bound() {
     let saved = saved();
-    verify(&saved.early, &saved.policy, &[], 0, "lacks the policy's quorum");
+    let lacks = "lacks the policy's quorum of witnesses: 0 of them cosigned";
+    let text = verify(&saved.early, &saved.policy, &[], 3, lacks);
+    assert!(
+        text.contains("CANNOT TELL") && !text.contains("before "),
+        "{text}"
+    );
+    // Who cosigned the log since has seen the early tree in it; when it was seen first, this file does not say.
+    let log = ["--log", saved.log.as_str()];
+    let text = verify(&saved.early, &saved.policy, &log, 0, "no independent upper bound");
+    assert!(text.contains("after     23 November 2023 at 02:00 UTC"), "{text}");
     let strict = path(saved.place.path(), "strict");
     let words = std::fs::read_to_string(&saved.policy).unwrap();
     std::fs::write(&strict, words.replace("group all 2", "group all 3")).unwrap();
-    let words = "no independent upper bound";
-    let text = verify(&saved.early, &strict, &["--log", &saved.log], 0, words);
-    let none = "no anchor lies below";
-    assert!(text.contains(none), "two cosignatures are not three: {text}");
+    let lacks = "lacks the policy's quorum of witnesses: 2 of them cosigned";
+    let text = verify(&saved.file, &strict, &log, 3, lacks);
+    assert!(text.contains("no checkpoint of the published log has"), "{text}");
     says(&["verify", &saved.file, "--log", &saved.log], 2, "--policy");
     let nowhere = path(saved.place.path(), "");
     let words = "no published log";
     verify(&saved.file, &saved.policy, &["--log", &nowhere], 3, words);
+    // A quorum of nobody asks for nobody, and no policy for nothing.
+    std::fs::write(&strict, format!("log {}\nquorum none\n", log_key())).unwrap();
+    verify(&saved.early, &strict, &log, 0, "VALID");
+    let key = log_key().to_string();
+    says(&["verify", &saved.early, "--vkey", &key], 0, "VALID");
+}
+
+#[test]
+fn a_history_that_no_witness_has_seen_is_never_valid() {
+    let saved = saved();
+    // The same key, another history, for one reader alone.
+    let private = TestPortal::new().with_election().with_pact().with_people(2);
+    let mut ani = sign(&private, 0);
+    let (file, log) = (path(saved.place.path(), "private"), path(private.folder(), "log"));
+    std::fs::write(&file, ani.get("/receipt/proof").ok().text()).unwrap();
+    let text = verify(&file, &saved.policy, &[], 3, "CANNOT TELL");
+    assert!(text.contains("witnesses   cannot tell"), "{text}");
+    let text = verify(&file, &saved.policy, &["--log", &log], 3, "CANNOT TELL");
+    assert!(text.contains("log         cannot tell"), "{text}");
+    assert!(!text.contains("election"), "{text}");
+    let json = verify(&file, &saved.policy, &["--json"], 3, "{");
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let row = json["rows"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&row["check"], &row["outcome"]),
+        (&"witnesses".into(), &"cannot_tell".into())
+    );
+    assert_eq!(json["bounds"], Value::Null);
+}
+
+#[test]
+fn an_entry_that_is_no_signature_is_compared_with_the_log_too() {
+    let saved = saved();
+    let app = &saved.portal.app;
+    let proof = app
+        .read_here(|conn| proof::proof_of(conn, app.log(), app.keys().log.vkey(), 0))
+        .unwrap();
+    let file = path(saved.place.path(), "genesis");
+    std::fs::write(&file, proof.to_string()).unwrap();
+    let log = ["--log", saved.log.as_str()];
+    let text = verify(&file, &saved.policy, &log, 3, "log         valid");
+    assert!(text.contains("an entry of kind genesis"), "{text}");
+    let other = TestPortal::new();
+    let other = path(other.folder(), "log");
+    verify(&file, &saved.policy, &["--log", &other], 3, "names");
+    let forked = TestPortal::new().with_election().with_pact().with_people(9);
+    for person in 0..8 {
+        sign(&forked, person);
+    }
+    let forked = path(forked.folder(), "log");
+    verify(&file, &saved.policy, &["--log", &forked], 1, "a fork");
 }
 
 #[test]

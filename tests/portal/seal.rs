@@ -157,6 +157,22 @@ fn an_auditor_checks_a_line_and_a_growth_with_the_public_log_alone() {
         let json: Value = serde_json::from_str(&json).unwrap();
         assert_eq!(json["files"][1]["verdict"], "valid");
     }
+    // With a policy that names witnesses, a log that none of them has seen bears nothing out.
+    let policy = path(sealed.place.path(), "policy");
+    let witness = "witness.example.com/w1+663c16cc+BGa+fjMsekUzMr2dCn99sFX1xe8aBq2mbZizn7aBDEc6";
+    std::fs::write(&policy, format!("log {key}\nwitness w {witness}\nquorum w\n")).unwrap();
+    let by_policy = [
+        "journal",
+        "verify",
+        line,
+        "--log",
+        &sealed.log,
+        "--policy",
+        &policy,
+    ];
+    says(&by_policy, 3, "has the policy's quorum of witnesses");
+    std::fs::write(&policy, format!("log {key}\nquorum none\n")).unwrap();
+    says(&by_policy, 0, "VALID");
     says(&["journal", "verify", line, "--log", &sealed.log], 2, "--vkey");
     let nonsense = ["journal", "verify", line, "--log", &sealed.log, "--vkey", "x"];
     says(&nonsense, 2, "neither a file nor a key");

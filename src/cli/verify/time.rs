@@ -1,5 +1,5 @@
-//! What `ikrar verify` says about time: the upper bound from the file's own checkpoint, the lower one from the log. Absent: what a
-//! bound is ([`crate::domain::bounds`]).
+//! What `ikrar verify` says about witnesses and time: the upper bound from the file's own checkpoint, the lower one from the log. Absent:
+//! what a bound is ([`crate::domain::bounds`]).
 
 use crate::cli::published::PublishedError;
 use crate::cli::published::PublishedLog;
@@ -14,6 +14,8 @@ use crate::domain::receipt::ProofReport;
 use crate::domain::verdict::Verdict;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::cosignature::parse_checkpoint_note;
+use crate::ledger::note::Note;
+use crate::ledger::policy::JudgeError;
 use crate::ledger::policy::Policy;
 use crate::ledger::proof::Proof;
 use crate::ledger::tile::TILE_WIDTH;
@@ -32,8 +34,8 @@ pub(super) enum Looked {
     Log,
 }
 
-/// The bounds of a proof's signature under a policy. With a log, its trees must be those that the file names: what is wrong is added to
-/// the report as a row.
+/// The bounds of a proof's signature under a policy. That the policy's witnesses have seen the file's tree is a row of the report, and so
+/// is, with a log, that its trees are those that the file names.
 pub(super) fn find(
     report: &mut ProofReport,
     file: &[u8],
@@ -53,13 +55,17 @@ pub(super) fn find(
         before: before_checkpoint(&note, std::slice::from_ref(policy)),
     };
     let Some(place) = log else {
+        add_witnesses(report, &note, policy, false);
         return (bounds, Looked::File);
     };
     let found = PublishedLog::open(place, policy).and_then(|mut log| {
         let (_, checkpoint) =
             parse_checkpoint_note(&note).map_err(|error| PublishedError::Untrue(error.to_string()))?;
-        find_anchor(&mut log, policy, &checkpoint, &shown.entry)
+        let after = find_anchor(&mut log, policy, &checkpoint, &shown.entry)?;
+        log.check_quorum()?;
+        Ok(after)
     });
+    add_witnesses(report, &note, policy, found.is_ok());
     match found {
         Ok(after) => {
             bounds.after = after;
@@ -74,23 +80,51 @@ pub(super) fn find(
     (bounds, Looked::Log)
 }
 
-/// The newest anchor with the policy's quorum in the tree that was signed upon.
+/// The row on the policy's witnesses. Those who cosigned a larger tree that holds the file's (`in_log`) have seen that one too. A quorum
+/// of nobody needs no row.
+fn add_witnesses(report: &mut ProofReport, note: &str, policy: &Policy, in_log: bool) {
+    let judged = match Note::parse(note) {
+        Ok(note) => policy.judge(&note),
+        Err(error) => return report.add(Check::Witnesses, Verdict::NotValid, &error.to_string()),
+    };
+    match judged {
+        Ok(_) if policy.is_quorum_none() => {}
+        Ok(judgement) if judgement.has_quorum || in_log => {
+            report.add(Check::Witnesses, Verdict::Valid, "");
+        }
+        Ok(judgement) => {
+            let words = format!(
+                "the file's checkpoint lacks the policy's quorum of witnesses: {} of them cosigned. Who runs the log may show this \
+                 history to you alone; fetch the file again once the portal calls it final, or give --log",
+                judgement.cosigned.len()
+            );
+            report.add(Check::Witnesses, Verdict::CannotTell, &words);
+        }
+        Err(error @ JudgeError::Signature(_)) => {
+            report.add(Check::Witnesses, Verdict::NotValid, &error.to_string());
+        }
+        Err(error) => report.add(Check::Witnesses, Verdict::CannotTell, &error.to_string()),
+    }
+}
+
+/// The newest anchor with the policy's quorum in the tree that was signed upon. Whatever the entry is, the log must hold the tree of the
+/// receipt's checkpoint.
 fn find_anchor(
     log: &mut PublishedLog,
     policy: &Policy,
     checkpoint: &Checkpoint,
     entry: &Entry,
 ) -> Result<Option<After>, PublishedError> {
-    let Body::Signature(signature) = &entry.body else {
-        return Ok(None);
-    };
-    let signed = &signature.statement.after;
     compare(
         log,
         checkpoint.size,
         checkpoint.root.as_bytes(),
         "the receipt's checkpoint",
     )?;
+    let Body::Signature(signature) = &entry.body else {
+        return Ok(None);
+    };
+    let signed = &signature.statement.after;
     compare(log, signed.size, &signed.root, "what was signed")?;
     let width = u64::from(TILE_WIDTH);
     let numbers = (0..signed.size.div_ceil(width)).rev();
