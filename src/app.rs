@@ -63,8 +63,7 @@ impl App {
         publish::check_identity(&mut conn, keys.log.vkey())?;
         let log = LogFolder::open(config.log_dir())?;
         let pool = Pool::new(url.clone(), config.database_connections_max)?;
-        let size = crate::service::ledger_size(&mut conn)?;
-        let witnesses = Witnesses::new(keys.log.clone(), log.clone(), pool.clone(), size);
+        let witnesses = Witnesses::new(keys.log.clone(), log.clone(), pool.clone());
         let gate = witnesses.gate().clone();
         publish::write_policy(&log, &keys.log)?;
         let opened = match gate.state() {

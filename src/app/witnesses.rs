@@ -96,10 +96,10 @@ struct Job {
 }
 
 impl Witnesses {
-    /// For a log and its policy; `size` is what the database holds at the start.
-    pub fn new(publisher: Arc<Publisher>, folder: LogFolder, pool: Pool, size: u64) -> Self {
+    /// For a log and its policy.
+    pub fn new(publisher: Arc<Publisher>, folder: LogFolder, pool: Pool) -> Self {
         Self {
-            gate: Arc::new(Gate::new(Arc::clone(&publisher), size)),
+            gate: Arc::new(Gate::new(Arc::clone(&publisher))),
             publisher,
             folder,
             pool,
@@ -137,8 +137,12 @@ impl Witnesses {
                 for witness in asked {
                     let job = &job;
                     scope.spawn(move || {
-                        if let Err(error) = self.ask(witness, job) {
-                            tracing::warn!(witness = witness.name, %error, "a witness did not answer");
+                        match self.ask(witness, job) {
+                            // A size is what was asked for.
+                            Ok(_) | Err(RoundError::Size(_)) => {}
+                            Err(error) => {
+                                tracing::warn!(witness = witness.name, %error, "a witness did not answer");
+                            }
                         }
                     });
                 }
@@ -177,11 +181,13 @@ impl Witnesses {
                 return self.begin();
             };
             let age = round.begun.elapsed();
-            let may_begin = at_once || (age >= PERIOD && (round.done || age >= ROUND_TIME_MAX));
+            // The empty log's round never gets a quorum: it gives way to the first entry.
+            let done = round.done || round.job.size == 0;
+            let may_begin = at_once || (age >= PERIOD && (done || age >= ROUND_TIME_MAX));
             if !may_begin {
                 return Ok(Some(round.job.clone()));
             }
-            (round.job.clone(), inner.fresh_wanted || !round.done)
+            (round.job.clone(), inner.fresh_wanted || !done)
         };
         let size = publish::read(&self.folder, self.publisher.vkey())?.map_or(0, |published| published.size);
         if at_once || fresh || size != old.size {
@@ -267,7 +273,8 @@ impl Witnesses {
         Ok(())
     }
 
-    /// Adds a verified cosignature to its round; the checkpoint, once that gives it the quorum.
+    /// Adds a verified cosignature to its round; the checkpoint, once that gives it the quorum. That of the empty log asks for sizes alone
+    /// and is never kept.
     fn merge(
         &self,
         witness: &str,
@@ -279,7 +286,7 @@ impl Witnesses {
         let Some(round) = inner
             .round
             .as_mut()
-            .filter(|round| round.job.round == job.round && !round.done)
+            .filter(|round| round.job.round == job.round && !round.done && job.size > 0)
         else {
             return Ok(None);
         };
@@ -315,8 +322,7 @@ pub fn hear(publisher: &Arc<Publisher>, folder: &LogFolder, url: &DatabaseUrl) -
         return Ok(());
     }
     let pool = Pool::new(url.clone(), 4)?;
-    let size = crate::service::ledger_size(&mut *pool.get()?)?;
-    Witnesses::new(Arc::clone(publisher), folder.clone(), pool, size).hear()
+    Witnesses::new(Arc::clone(publisher), folder.clone(), pool).hear()
 }
 
 /// Asks one witness in a round and does what follows from its answer.

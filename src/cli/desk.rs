@@ -134,8 +134,12 @@ fn explain(error: &Error) -> anyhow::Error {
         "act-problem-same-officer" => "the second signature must be of another officer and another key",
         "act-problem-settled" => "this act is in the ledger already, or was taken back",
         "act-problem-expired" => "this act has waited too long: propose it again",
-        "act-problem-logkey" => "the next key must bear the log's name",
-        "act-problem-policy" => "that file is no policy (C2SP tlog-policy)",
+        "act-problem-logkey" => "the next key must be an Ed25519 key that bears the log's name",
+        "act-problem-logkey-known" => {
+            "this is a key of the log already: `ikrar keygen --next` makes another one"
+        }
+        "act-problem-policy" => "that file is no policy (C2SP tlog-policy) that names this log",
+        "act-problem-policy-known" => "this policy is the ledger's newest already",
         "erasure-problem-election" => "the data must stay: the election is not closed in the ledger",
         "erasure-problem-dispute" => "the data must stay: a dispute is open",
         "erasure-problem-complaint" => "the data must stay: a complaint may be about this person",
@@ -159,6 +163,9 @@ fn explain(error: &Error) -> anyhow::Error {
         "pact-problem-version" => "the version must be one above the newest",
         "pact-problem-election" => "this text is for another election",
         "problem-conflict" => "somebody changed this just now: try again",
+        "problem-witnesses" => {
+            "nothing was written: too few witnesses have told how many entries they know of this log. Try again when they answer"
+        }
         "problem-busy" => "the database is busy: try again",
         _ => return anyhow::anyhow!("{problem}"),
     };

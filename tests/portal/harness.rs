@@ -39,6 +39,7 @@ use ed25519_dalek::pkcs8::EncodePrivateKey;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ikrar::app::App;
 use ikrar::app::keys;
+use ikrar::app::witnesses;
 use ikrar::clock::Clock;
 use ikrar::config::Config;
 use ikrar::config::MailTransport;
@@ -158,6 +159,10 @@ impl TestPortal {
         let now_s = clock.now_s();
         let begun_s = now_s - now_s.rem_euclid(60);
         let app = App::open(config, clock).unwrap();
+        if app.keys().log.is_witnessed() {
+            // Nobody knows this log yet, which its witnesses have to say before it may begin.
+            witnesses::ask_once(&app).unwrap();
+        }
         let (url, server, thread) = serve(&app);
         let portal = Self {
             app,

@@ -12,6 +12,7 @@ use ikrar::app::witnesses;
 use ikrar::service::DatabaseUrl;
 use ikrar::service::Error;
 
+use crate::harness::Behaviour;
 use crate::harness::NOW_S;
 use crate::harness::ORIGIN;
 use crate::harness::TestPortal;
@@ -358,4 +359,36 @@ fn a_portal_on_a_log_made_from_tiles_adds_nothing_by_itself() {
     assert!(matches!(refused, Err(Error::Tampered(_))), "{refused:?}");
     assert_eq!(again.read_here(ikrar::service::ledger_size).unwrap(), size);
     new.says(&["audit", &text(&new.path("log"))], 0, "2 of 3 signed");
+}
+
+#[test]
+fn a_lost_database_begins_no_second_history_under_the_old_key() {
+    let (portal, witnesses) = witness::witnessed();
+    witnesses::ask_once(&portal.app).unwrap();
+    let new = Installation::vacant(&portal);
+    copy_folder(&portal.folder().join("keys"), &new.path("keys"));
+    let email = "ani@kementerian.example";
+    let add = [
+        "officer", "add", "--email", email, "--name", "Ani", "--role", "hr",
+    ];
+    let told = "a witness knows more entries than the database";
+    new.says(&add, 1, told);
+    let again = new.open(&portal);
+    witnesses::ask_once(&again).unwrap();
+    assert!(matches!(
+        again.witnesses().gate().check(),
+        Err(Error::Tampered(_))
+    ));
+    drop(again);
+    for witness in &witnesses[1..] {
+        witness.behave(Behaviour::Status(500));
+    }
+    witnesses[0].behave(Behaviour::Status(403));
+    new.says(&add, 1, "too few witnesses");
+    assert!(!new.path("log/checkpoint.latest").exists());
+    // Two of three that never heard of the log cannot have cosigned it, and it begins.
+    for witness in &witnesses[1..] {
+        witness.behave(Behaviour::Status(404));
+    }
+    new.says(&add, 0, "has begun");
 }

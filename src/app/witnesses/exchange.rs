@@ -24,7 +24,7 @@ pub(super) const ANSWER_TIME_MAX: Duration = Duration::from_secs(10);
 pub(super) enum Reply {
     /// It cosigned.
     Cosigned(NoteSignature),
-    /// It knows the log at another size (409).
+    /// It knows the log at another size (409), or not at all where it was shown the empty log (404).
     Size(u64),
 }
 
@@ -96,6 +96,9 @@ pub(super) fn ask(
             Ok(Reply::Cosigned(line))
         }
         Answer::Stale(size) => Ok(Reply::Size(size)),
+        // It never cosigned this log: all that has to be known before the first entry. No other refusal says so; 403 may come from one
+        // that knows a later key of the log alone.
+        Answer::Refused(404) if request.checkpoint().size == 0 => Ok(Reply::Size(0)),
         Answer::Refused(422) => Err(AskError::Conflict),
         Answer::Refused(status) => Err(AskError::Status(status)),
     }

@@ -1,7 +1,7 @@
 //! The start-up gate: nothing is signed until enough witnesses have told their size that the rest cannot form a quorum.
 //!
-//! A database that an old copy was restored over knows less than was signed before; the witnesses know better. What they say is
-//! forgotten when the connection to the database is replaced: behind it may stand another server. Absent: asking them.
+//! A database that an old copy was restored over, or that was lost and is empty again, knows less than was signed before; the witnesses
+//! know better. A witness that does not know the log at all has told 0. What they say is forgotten when the connection to the database is replaced: behind it may stand another server. Absent: asking them.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -39,12 +39,13 @@ struct Inner {
 }
 
 impl Gate {
-    /// At the start, with so many entries in the database. Open where no witness is needed, and for a fresh log.
-    pub fn new(publisher: Arc<Publisher>, size: u64) -> Self {
-        let state = if size == 0 || !publisher.is_witnessed() {
-            GateState::Open
-        } else {
+    /// At the start. Open where no witness is needed. An empty database is no reason: it may be the new one of a log whose old one is
+    /// lost, and only the witnesses know.
+    pub fn new(publisher: Arc<Publisher>) -> Self {
+        let state = if publisher.is_witnessed() {
             GateState::Waiting
+        } else {
+            GateState::Open
         };
         Self {
             publisher,
