@@ -17,6 +17,7 @@ use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::hash::Hash;
 use crate::ledger::note::Note;
 use crate::ledger::note::Vkey;
+use crate::ledger::policy;
 
 /// A policy is in force so many seconds after its entry: seven days in which anybody may object.
 pub const POLICY_DELAY_S: u64 = 604_800;
@@ -152,6 +153,7 @@ impl Custody {
 
     pub(super) fn enter_policy(&mut self, index: u64, at: Time, policy: &Policy) -> Result<(), Fault> {
         let text = std::str::from_utf8(&policy.policy).map_err(|_not_utf8| Fault::Policy)?;
+        policy::Policy::parse(text).map_err(|_malformed| Fault::Policy)?;
         self.policies.push(PolicyAt {
             index,
             at,

@@ -186,6 +186,24 @@ fn a_policy_is_in_force_after_a_week() {
 }
 
 #[test]
+fn a_policy_parses() {
+    let log = format!("log {}\n", log_signer().vkey());
+    let file = |end: &[u8]| [log.as_bytes(), end].concat();
+    for bad in [
+        file(b""),
+        file(b"quorum nobody\n"),
+        file(b"quorum none\n\xff\n"),
+        b"{}\n".to_vec(),
+    ] {
+        let broken = fault(|book| {
+            let (nonce, policy) = (book.nonce(), bad.clone());
+            book.add(Body::Policy(entry::Policy { policy, nonce }), &[2, 5]);
+        });
+        assert_eq!(broken, "policy");
+    }
+}
+
+#[test]
 fn disputes_of_one_signature_are_settled_one_by_one() {
     let mut book = signed();
     let (first, second) = (book.dispute(4), book.dispute(4));
