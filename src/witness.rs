@@ -24,6 +24,7 @@ use crate::ledger::cosignature::only_signed_by;
 use crate::ledger::equivocation::LeafConflict;
 use crate::ledger::note::KeyName;
 use crate::ledger::note::Note;
+use crate::ledger::note::NoteSignature;
 use crate::ledger::policy::PolicyLog;
 use crate::ledger::witness::AddCheckpoint;
 use crate::ledger::witness::Refusal;
@@ -49,6 +50,8 @@ pub use record::EQUIVOCATIONS_MAX;
 pub use record::REFUSED_MAX;
 
 const TEXT: &str = "text/plain; charset=utf-8";
+/// What everybody is told after the disk failed in the wrong moment.
+const BROKEN: &str = "the disk failed; this witness has to be started again";
 /// What who brings a dispute is told.
 const RECEIVED: &str = "received; it is shown here until the log has the dispute";
 
@@ -177,9 +180,15 @@ impl Witness {
         self.logs.iter().find(|log| log.hash == hash)
     }
 
-    /// Whether the machine's time can be put under a cosignature.
-    pub fn is_well(&self) -> bool {
-        self.clock.is_steady()
+    /// `GET /healthz`: whether it can cosign.
+    pub fn health(&self) -> Reply {
+        if !self.clock.is_steady() {
+            return Reply::text(503, "the clock jumped: set it right and start again");
+        }
+        if self.logs.iter().any(|log| log.record().is_broken()) {
+            return Reply::text(503, BROKEN);
+        }
+        Reply::text(200, "ok")
     }
 
     /// `POST /add-checkpoint`.
@@ -195,7 +204,7 @@ impl Witness {
         };
         let mut record = log.record();
         if record.is_broken() {
-            return Reply::text(503, "the disk failed; this witness has to be started again");
+            return Reply::text(503, BROKEN);
         }
         let newest = record.newest().map(|newest| &newest.checkpoint);
         match decide(&request, Some(&log.keys), newest) {
@@ -219,7 +228,24 @@ impl Witness {
         }
         let time_s = record.newest().map_or(now_s, |newest| now_s.max(newest.time_s));
         let checkpoint = request.checkpoint().clone();
-        let (note, lines) = match self.sign(log, request.note(), &checkpoint, time_s) {
+        let known = record
+            .newest()
+            .filter(|newest| newest.checkpoint == checkpoint)
+            .cloned();
+        // The public checkpoint is anybody's to send again: within the second it costs neither a signature nor the disk.
+        if let Some(lines) = known
+            .as_ref()
+            .filter(|known| known.time_s == time_s)
+            .and_then(|known| self.own_lines(&known.note))
+        {
+            return Reply {
+                status: 200,
+                content_type: TEXT,
+                body: lines,
+            };
+        }
+        let known = known.as_ref().map(|known| &known.note);
+        let (note, lines) = match self.sign(log, (request.note(), known), &checkpoint, time_s) {
             Ok(signed) => signed,
             Err(error) => return Reply::failed("the checkpoint cannot be cosigned", &error),
         };
@@ -234,7 +260,7 @@ impl Witness {
                 return Reply::failed("the checkpoint cannot be kept", &error);
             }
             Err(error @ CommitError::Broken(_)) => {
-                return Reply::failed("the disk failed; this witness has to be started again", &error);
+                return Reply::failed(BROKEN, &error);
             }
         }
         tracing::debug!(
@@ -252,15 +278,36 @@ impl Witness {
         }
     }
 
-    /// The note with the log's lines and this witness's own, and these alone as text.
+    /// The lines of this witness's keys under a note; `None` where one of them is not there.
+    fn own_lines(&self, note: &Note) -> Option<String> {
+        let mut lines = String::new();
+        for key in &self.keys {
+            let key = key.key();
+            let mut signatures = note.signatures().iter();
+            let line = signatures.find(|line| line.id == key.id() && line.name == *key.name())?;
+            writeln!(lines, "{line}").ok()?;
+        }
+        Some(lines)
+    }
+
+    /// The note with the log's lines and this witness's own, and these alone as text. Of the log's lines that were kept of the same
+    /// checkpoint none goes: who sends it again with fewer takes nothing away.
     fn sign(
         &self,
         log: &Log,
-        note: &Note,
+        (note, known): (&Note, Option<&Note>),
         checkpoint: &Checkpoint,
         time_s: u64,
     ) -> anyhow::Result<(Note, String)> {
         let mut note = only_signed_by(&log.keys, note)?.context("no key of the log signed it")?;
+        if let Some(known) = known.and_then(|known| only_signed_by(&log.keys, known).ok().flatten()) {
+            for line in known.signatures() {
+                let is_there = |other: &NoteSignature| other.id == line.id && other.name == line.name;
+                if !note.signatures().iter().any(is_there) {
+                    note = note.with(line.clone())?;
+                }
+            }
+        }
         let mut lines = String::new();
         for key in &self.keys {
             let line = key.cosign(checkpoint, time_s)?;
@@ -356,6 +403,20 @@ impl Witness {
                 body,
             },
             Some(Err(error)) => Reply::failed("the proof cannot be read", &error),
+            Some(Ok(None)) | None => Reply::not_found(),
+        }
+    }
+
+    /// `GET /<origin hash>/foreign`: a checkpoint that the log signed, and that its own files contradict, for `ikrar audit --since`.
+    pub fn foreign(&self, hash: &str) -> Reply {
+        let found = self.by_hash(hash).map(|log| log.record().foreign());
+        match found {
+            Some(Ok(Some(body))) => Reply {
+                status: 200,
+                content_type: TEXT,
+                body,
+            },
+            Some(Err(error)) => Reply::failed("the checkpoint cannot be read", &error),
             Some(Ok(None)) | None => Reply::not_found(),
         }
     }
@@ -478,9 +539,14 @@ impl Log {
         } else {
             "none; a proof of two histories would be here"
         };
+        let foreign = if record.has_foreign() {
+            "THE LOG SIGNED A CHECKPOINT OF ANOTHER HISTORY than its own files: for `ikrar audit --since`"
+        } else {
+            "none; a checkpoint of another history than the log's own files would be here"
+        };
         let (origin, hash, count) = (&self.origin, &self.hash, record.disputes().len());
         format!(
-            "\nlog {origin}\n  /{hash}/checkpoint    {newest}\n  /{hash}/disputes      {count} received and not in the log as far as it was read\n  /{hash}/equivocation  {histories}\n"
+            "\nlog {origin}\n  /{hash}/checkpoint    {newest}\n  /{hash}/disputes      {count} received and not in the log as far as it was read\n  /{hash}/equivocation  {histories}\n  /{hash}/foreign       {foreign}\n"
         )
     }
 }

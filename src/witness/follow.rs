@@ -145,9 +145,9 @@ impl Log {
                 tracing::error!(
                     origin = checkpoint.origin.as_str(),
                     size = refused.checkpoint.size,
-                    "the log signed a checkpoint of another history than its files; it is kept in refused/"
+                    "the log signed a checkpoint of another history than its files; it is kept in foreign/"
                 );
-                record.mark_foreign(&name);
+                record.mark_foreign(&name)?;
             }
         }
         Ok(())

@@ -52,6 +52,7 @@ fn routes(config: &mut ServiceConfig) {
         .route("/add-checkpoint", post().to(add_checkpoint))
         .route("/{hash}/checkpoint", get().to(checkpoint))
         .route("/{hash}/equivocation", get().to(equivocation))
+        .route("/{hash}/foreign", get().to(foreign))
         .route("/{hash}/disputes", get().to(disputes))
         .route("/{hash}/disputes", post().to(receive_dispute));
 }
@@ -72,12 +73,12 @@ async fn disputes(witness: Shared, hash: Path<String>) -> HttpResponse {
     shown(blocking(witness, move |witness| witness.list_disputes(&hash)).await)
 }
 
+async fn foreign(witness: Shared, hash: Path<String>) -> HttpResponse {
+    shown(blocking(witness, move |witness| witness.foreign(&hash)).await)
+}
+
 async fn alive(witness: Shared) -> HttpResponse {
-    if witness.is_well() {
-        HttpResponse::Ok().body("ok\n")
-    } else {
-        HttpResponse::ServiceUnavailable().body("the clock jumped: set it right and start again\n")
-    }
+    answer(blocking(witness, Witness::health).await)
 }
 
 async fn add_checkpoint(witness: Shared, payload: Payload) -> HttpResponse {

@@ -4,6 +4,7 @@
 //! checkpoint               the newest that was cosigned, with the log's lines and the witness's own: the one truth
 //! cosigned/<N>/<size>      those before it, N = size / 10000
 //! refused/<size>-<hash>    signed by the log, not cosigned, perhaps of another history
+//! foreign/<size>-<hash>    those of them whose root is not the one that the log's own files give
 //! equivocation/…           two checkpoints that cannot both be true: `ikrar verify` judges the file
 //! disputes/<index>-<when>  proof files of signatures that somebody says are not theirs, until the log has a dispute
 //! followed                 how far the log was read for disputes, and what was found
@@ -86,6 +87,7 @@ pub(super) struct Record {
     newest: Option<Newest>,
     refused: BTreeMap<String, Refused>,
     equivocations: Vec<String>,
+    foreign: Vec<String>,
     disputes: BTreeMap<u64, Brought>,
     followed: Followed,
     /// The disk failed in a moment after which two states are possible: nothing more is said until the next start looks.
@@ -117,6 +119,7 @@ impl Record {
             newest: None,
             refused: BTreeMap::new(),
             equivocations: files::list(&folder.join("equivocation"))?,
+            foreign: files::list(&folder.join("foreign"))?,
             disputes: BTreeMap::new(),
             followed: Followed::default(),
             is_broken: false,
@@ -151,7 +154,7 @@ impl Record {
                 bail!("{} is no checkpoint", folder.join(&name).display());
             };
             if is_signed_by_any(keys, &note).unwrap_or(false) {
-                let is_foreign = false;
+                let is_foreign = self.foreign.contains(&name);
                 let refused = Refused {
                     checkpoint,
                     note,
@@ -172,8 +175,14 @@ impl Record {
                 .and_then(|name| name.split_once('-')?.1.parse().ok())
                 .with_context(|| format!("{} does not belong here", path.display()))?;
             let file = fs::read(&path)?;
-            let disputed = Disputed::parse(&file, keys)
-                .with_context(|| format!("{} is not what was received", path.display()))?;
+            // The key that vouched for it may be one that this witness knows no longer. The file stays.
+            let disputed = match Disputed::parse(&file, keys) {
+                Ok(disputed) => disputed,
+                Err(error) => {
+                    tracing::warn!(file = %path.display(), %error, "a dispute is not shown: nothing vouches for it any more");
+                    continue;
+                }
+            };
             let brought = Brought {
                 disputed,
                 received_s,
@@ -263,11 +272,30 @@ impl Record {
         let _unimportant = fs::remove_file(self.folder.join("refused").join(name));
     }
 
-    /// A refused checkpoint is of another history by the log's own files.
-    pub(super) fn mark_foreign(&mut self, name: &str) {
+    /// A refused checkpoint is of another history by the log's own files: remembered, whatever those say later.
+    pub(super) fn mark_foreign(&mut self, name: &str) -> io::Result<()> {
+        let file = self.folder.join("refused").join(name);
+        files::link(&file, &self.folder.join("foreign"), name)?;
         if let Some(refused) = self.refused.get_mut(name) {
             refused.is_foreign = true;
         }
+        if !self.foreign.iter().any(|known| known == name) {
+            self.foreign.push(name.to_owned());
+        }
+        Ok(())
+    }
+
+    /// A checkpoint that the log signed and that is not of the history which was cosigned, where there is one.
+    pub(super) fn foreign(&self) -> io::Result<Option<String>> {
+        match self.foreign.first() {
+            Some(name) => files::read(&self.folder.join("foreign").join(name)),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether there is such a checkpoint.
+    pub(super) fn has_foreign(&self) -> bool {
+        !self.foreign.is_empty()
     }
 
     /// Keeps the proof that the log told two stories, if these notes are one; whether they are.

@@ -19,6 +19,8 @@ use crate::ledger::tree::MemoryTree;
 use crate::ledger::tree::prove_consistency;
 use crate::ledger::tree::prove_inclusion;
 
+mod again;
+
 const ORIGIN: &str = "example.com/log";
 const NOW_S: i64 = 1_700_000_000;
 
@@ -317,7 +319,14 @@ fn a_disk_that_takes_nothing_cosigns_nothing_and_forgets_nothing() {
     // In the move: what is there is not known, so nothing is said until the next start.
     std::fs::rename(log.join("checkpoint"), log.join("aside")).unwrap();
     std::fs::create_dir(log.join("checkpoint")).unwrap();
+    clock.set(NOW_S + 1);
+    assert_eq!(witness.health().status, 200);
     assert_eq!(add(&witness, 7, 7, 0), 503);
+    assert_eq!(
+        witness.health().status,
+        503,
+        "whoever watches over it has to hear of it"
+    );
     assert_eq!(add(&witness, 0, 9, 0), 503);
     std::fs::remove_dir(log.join("checkpoint")).unwrap();
     std::fs::rename(log.join("aside"), log.join("checkpoint")).unwrap();
@@ -607,6 +616,20 @@ fn the_logs_files_tell_an_innocent_refused_checkpoint_from_a_fork() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     assert!(names.len() == 1 && names[0].starts_with("101-"), "{names:?}");
+    // It is said, shown, and remembered, whatever becomes of the log's files.
+    let shown = "THE LOG SIGNED A CHECKPOINT OF ANOTHER HISTORY";
+    let check = |witness: &Witness| {
+        assert!(witness.describe().body.contains(shown));
+        let foreign = witness.foreign(&hash());
+        assert_eq!(
+            (foreign.status, foreign.body),
+            (200, forked.note(101).to_string())
+        );
+        assert!(!witness.logs()[0].has_news());
+    };
+    check(&witness);
+    drop(witness);
+    check(&open(folder.path(), &clock).unwrap());
 }
 
 #[test]
