@@ -93,7 +93,11 @@ fn check(args: &VerifyArgs) -> Result<ExitCode, String> {
         (None, None) => (key_beside(&args.file)?, true),
     };
     if file.starts_with(HEADER.as_bytes()) {
-        let judged = equivocation::judge(&file, vkey.as_ref());
+        let accused = match (&vkey, &policy) {
+            (_, Some(policy)) if args.vkey.is_none() => accused_key(policy, &file),
+            (vkey, _) => vkey.clone().map(LogKey::from),
+        };
+        let judged = equivocation::judge(&file, accused.as_ref());
         judged.print(args.json);
         return Ok(ExitCode::from(judged.verdict.exit_code()));
     }
@@ -135,23 +139,29 @@ fn read_policy(path: &Path) -> Result<Policy, String> {
     Policy::parse(&text).map_err(|error| said(error.to_string()))
 }
 
-/// The policy's log key that signed the file's checkpoint, or that the file accuses; where there is none, one that shows it.
+/// The policy's log key that signed the file's checkpoint; where there is none, one that shows it.
 fn key_of(policy: &Policy, file: &[u8]) -> Option<Vkey> {
     let keys = || policy.logs().iter().filter_map(|log| log.key.vkey());
-    let text = std::str::from_utf8(file).ok();
-    let accused = text.and_then(|text| Equivocation::parse(text).ok());
-    let note = text.and_then(|text| {
+    let note = std::str::from_utf8(file).ok().and_then(|text| {
         let proof = Proof::parse(text).ok()?;
         Note::parse(&proof.checkpoint_note).ok()
     });
     let signed = |vkey: &&Vkey| {
         let key = LogKey::from((*vkey).clone());
-        accused.as_ref().is_some_and(|accused| accused.key == key)
-            || note
-                .as_ref()
-                .is_some_and(|note| key.verify(note).unwrap_or(false))
+        note.as_ref()
+            .is_some_and(|note| key.verify(note).unwrap_or(false))
     };
     keys().find(signed).or_else(|| keys().next()).cloned()
+}
+
+/// The policy's log key, of whatever type, that an equivocation file accuses; where it is none of them, one that shows it.
+fn accused_key(policy: &Policy, file: &[u8]) -> Option<LogKey> {
+    let accused = std::str::from_utf8(file)
+        .ok()
+        .and_then(|text| Equivocation::parse(text).ok());
+    let keys = || policy.logs().iter().map(|log| &log.key);
+    let named = keys().find(|key| accused.as_ref().is_some_and(|accused| accused.key == **key));
+    named.or_else(|| keys().next()).cloned()
 }
 
 fn key_beside(file: &Path) -> Result<Option<Vkey>, String> {

@@ -130,9 +130,11 @@ impl Equivocation {
     }
 
     /// The proof that one of a log's keys signed both notes and that they contradict; `None` where nothing is proved, also where
-    /// each was signed by another key.
+    /// each was signed by another key. An Ed25519 key comes first: every reader can judge what it signed.
     pub fn find(keys: &[LogKey], notes: [&Note; 2], conflict: Option<&LeafConflict>) -> Option<Self> {
-        keys.iter()
+        let of = |is_ed25519: bool| keys.iter().filter(move |key| key.vkey().is_some() == is_ed25519);
+        of(true)
+            .chain(of(false))
             .map(|key| Self {
                 key: key.clone(),
                 notes: notes.map(Note::clone),

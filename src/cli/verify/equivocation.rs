@@ -7,7 +7,6 @@ use serde_json::json;
 use crate::domain::verdict::Verdict;
 use crate::ledger::cosignature::LogKey;
 use crate::ledger::equivocation::Equivocation;
-use crate::ledger::note::Vkey;
 
 /// What a file proves.
 #[derive(Debug)]
@@ -19,7 +18,7 @@ pub(super) struct Judged {
 }
 
 /// Judges a file; without the log's key from elsewhere it cannot be told whose lie it is.
-pub(super) fn judge(file: &[u8], vkey: Option<&Vkey>) -> Judged {
+pub(super) fn judge(file: &[u8], log_key: Option<&LogKey>) -> Judged {
     let refused = |detail: String| Judged {
         verdict: Verdict::NotValid,
         detail,
@@ -32,7 +31,7 @@ pub(super) fn judge(file: &[u8], vkey: Option<&Vkey>) -> Judged {
         Ok(found) => found,
         Err(error) => return refused(error),
     };
-    if vkey.is_some_and(|vkey| found.key != LogKey::from(vkey.clone())) {
+    if log_key.is_some_and(|key| found.key != *key) {
         return refused("it accuses another key than the one that was given".to_owned());
     }
     let [first, second] = match found.judge() {
@@ -48,7 +47,7 @@ pub(super) fn judge(file: &[u8], vkey: Option<&Vkey>) -> Judged {
     if let Some(conflict) = &found.conflict {
         facts.push(("entry", format!("{} differs", conflict.index)));
     }
-    let (verdict, detail) = match vkey {
+    let (verdict, detail) = match log_key {
         Some(_) => (
             Verdict::Valid,
             "the log's key signed two checkpoints that cannot both be true",
@@ -79,14 +78,78 @@ impl Judged {
             );
             return;
         }
+        print!("{}", self.text());
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        // Names come from the file: nothing in them may move a terminal's cursor.
+        let mut line = |line: String| {
+            text.push_str(&line.replace(|c: char| c.is_control(), "?"));
+            text.push('\n');
+        };
         for (name, value) in &self.facts {
-            println!("  {name:<9} {value}");
+            line(format!("  {name:<9} {value}"));
         }
         let word = match self.verdict {
             Verdict::Valid => "VALID: two histories",
             Verdict::NotValid => "NOT VALID",
             Verdict::CannotTell => "CANNOT TELL",
         };
-        println!("{word}: {}", self.detail);
+        line(format!("{word}: {}", self.detail));
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ed25519_dalek::SigningKey;
+
+    use super::*;
+    use crate::ledger::checkpoint::Checkpoint;
+    use crate::ledger::cosignature::Cosigner;
+    use crate::ledger::hash::leaf_hash;
+    use crate::ledger::note::KeyName;
+    use crate::ledger::note::NoteSigner;
+
+    /// Two histories of one entry by both keys of a log; the file accuses the key that `of` chooses.
+    fn file(origin: &str, of: impl Fn([LogKey; 2]) -> LogKey) -> (Vec<u8>, LogKey) {
+        let name = KeyName::parse(origin).unwrap();
+        let signer = NoteSigner::new(name.clone(), SigningKey::from_bytes(&[7; 32])).unwrap();
+        let second = Cosigner::ml_dsa_44(name.clone(), [8; 32]).unwrap();
+        let note = |entry: &[u8]| {
+            let (origin, root) = (name.clone(), leaf_hash(entry));
+            let checkpoint = Checkpoint {
+                origin,
+                size: 1,
+                root,
+            };
+            let line = second.cosign(&checkpoint, 0).unwrap();
+            checkpoint.sign(&signer).unwrap().with(line).unwrap()
+        };
+        let later = LogKey::parse(&second.key().to_string()).unwrap();
+        let key = of([signer.vkey().clone().into(), later]);
+        let found = Equivocation::same_size(key.clone(), note(b"one"), note(b"two"));
+        (found.to_string().into_bytes(), key)
+    }
+
+    #[test]
+    fn keys_of_both_types_are_judged() {
+        for of in [|[plain, _]: [LogKey; 2]| plain, |[_, later]: [LogKey; 2]| later] {
+            let (file, key) = file("example.com/log", of);
+            assert_eq!(judge(&file, Some(&key)).verdict, Verdict::Valid);
+            assert_eq!(judge(&file, None).verdict, Verdict::CannotTell);
+        }
+    }
+
+    #[test]
+    fn a_hostile_name_moves_no_cursor() {
+        let (file, key) = file("evil\u{9b}2J\u{7f}", |[plain, _]| plain);
+        let text = judge(&file, Some(&key)).text();
+        assert!(text.contains("evil?2J?"), "{text}");
+        assert!(
+            text.lines().all(|line| !line.contains(char::is_control)),
+            "{text}"
+        );
     }
 }

@@ -198,3 +198,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn of_two_keys_that_signed_both_the_one_that_everybody_can_judge_is_named() {
+    let second = Cosigner::ml_dsa_44(signer(1).vkey().name().clone(), [8; 32]).unwrap();
+    let later = LogKey::parse(&second.key().to_string()).unwrap();
+    let both = |fork: u64| {
+        let note = note(5, fork);
+        let checkpoint = Checkpoint::parse(note.text()).unwrap();
+        note.with(second.cosign(&checkpoint, 0).unwrap()).unwrap()
+    };
+    let notes = [both(9), both(2)];
+    let found = |keys: &[LogKey]| {
+        Equivocation::find(keys, [&notes[0], &notes[1]], None)
+            .unwrap()
+            .key
+    };
+    assert_eq!(found(&[later.clone(), key()]), key());
+    assert_eq!(found(std::slice::from_ref(&later)), later);
+}
