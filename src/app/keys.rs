@@ -224,7 +224,10 @@ fn write_private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
             .mode(0o600)
             .open(path)?;
         file.write_all(bytes)?;
-        file.sync_all()
+        file.sync_all()?;
+        // A key that is lost in a power cut after something was signed with it is lost for ever: its name has to be durable too.
+        path.parent()
+            .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
     };
     write().with_context(|| format!("write {}", path.display()))
 }

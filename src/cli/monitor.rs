@@ -131,6 +131,7 @@ fn open(args: &MonitorArgs) -> Result<(Follower, Sender), (u8, String)> {
         watch.unwrap_or_default(),
         state,
         args.max_age,
+        sender.is_wanted(),
     );
     Ok((follower, sender))
 }
@@ -169,7 +170,8 @@ impl Monitor {
         }
     }
 
-    /// Sends notices as they come, and alarms when they are others than those that were sent last, also by an earlier process.
+    /// Sends the notices that nobody was told yet, and alarms when they are others than those that were sent last, both also of an
+    /// earlier process.
     fn tell(&mut self, lines: &[Line]) -> bool {
         if !self.sender.is_wanted() {
             return true;
@@ -177,8 +179,8 @@ impl Monitor {
         let of = |weight: Weight| lines.iter().filter(move |line| line.weight == weight).cloned();
         let alarms = of(Weight::Alarm).fold(String::new(), |text, line| text + &line.to_string() + "\n");
         let state = self.follower.state();
-        let sent = state.sent();
-        let mut news: Vec<Line> = of(Weight::Notice).collect();
+        let (sent, unsent) = (state.sent(), state.unsent());
+        let mut news: Vec<Line> = unsent.iter().map(Line::notice).collect();
         // While nothing can be seen, an alarm is neither new nor over.
         let is_blind = alarms.is_empty() && of(Weight::Unsure).next().is_some();
         let has_changed = sent != alarms && !is_blind;
@@ -191,6 +193,9 @@ impl Monitor {
             return true;
         }
         let result = self.sender.send(self.follower.place(), &news).and_then(|()| {
+            if !unsent.is_empty() {
+                state.keep_unsent(&[])?;
+            }
             if has_changed {
                 state.keep_sent(&alarms)
             } else {

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use crate::domain::election::civil_day;
 use crate::domain::entry::Counts;
 use crate::domain::log::ElectionState;
 use crate::domain::log::Fault;
@@ -22,6 +24,8 @@ use crate::ledger::tree::root;
 
 /// The most signatures that a report lists as not valid; it counts all of them.
 pub const LISTED_MAX: usize = 1000;
+/// The most days without a seal that a report lists; it counts all of them.
+const SEALS_LISTED_MAX: usize = 100;
 
 /// What an audit found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -42,8 +46,21 @@ pub struct AuditReport {
     pub invalid_signature_count: u64,
     /// The first of them.
     pub invalid_signatures: Vec<InvalidSignature>,
+    /// The journal's seals.
+    pub seals: SealsReport,
     /// The first thing that makes the log not valid.
     pub fault: Option<FaultReport>,
+}
+
+/// What the log's seals say by themselves; days are UTC. A day without one breaks no rule.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct SealsReport {
+    /// How many days are sealed.
+    pub count: u64,
+    /// How many are not, from the first seal (without any: from the log's first day) to the day before that of the newest entry.
+    pub missing: u64,
+    /// The first of those (`YYYY-MM-DD`).
+    pub missing_days: Vec<String>,
 }
 
 /// An election's numbers.
@@ -295,6 +312,7 @@ impl Audit {
             (None, true) => Verdict::CannotTell,
             (None, false) => Verdict::Valid,
         };
+        let seals = seals(&self.state);
         let report = AuditReport {
             verdict,
             origin: self.origin,
@@ -304,10 +322,26 @@ impl Audit {
             elections,
             invalid_signature_count: self.invalid_signature_count,
             invalid_signatures: self.invalid_signatures,
+            seals,
             fault: self.fault,
         };
         let (state, tree) = (self.state, self.tree);
         (report, Audited { state, tree })
+    }
+}
+
+fn seals(state: &LogState) -> SealsReport {
+    let custody = state.custody();
+    let through = state
+        .last_at()
+        .and_then(|at| civil_day(at, &TimeZone::UTC).yesterday().ok());
+    let (missing, days) = through.map_or((0, Vec::new()), |through| {
+        custody.missing_seals(through, SEALS_LISTED_MAX)
+    });
+    SealsReport {
+        count: u64::try_from(custody.seals().len()).unwrap_or(u64::MAX),
+        missing,
+        missing_days: days.iter().map(ToString::to_string).collect(),
     }
 }
 

@@ -161,7 +161,7 @@ impl LogState {
         self.check_replay(entry, &own)?;
         if let Body::Genesis(genesis) = &entry.body {
             self.officers = genesis.officers.iter().copied().collect();
-            self.custody.begin(genesis);
+            self.custody.begin(entry.at, genesis);
             self.genesis = Some(genesis.clone());
             return Ok(Verdict::Accepted);
         }

@@ -17,6 +17,7 @@ use ikrar::domain::entry::Body;
 use ikrar::domain::entry::OffReason;
 use ikrar::domain::role::Role;
 use ikrar::domain::role::Roles;
+use ikrar::domain::text::Time;
 use ikrar::domain::text::print_hex;
 use ikrar::ledger::note::NoteSigner;
 use serde_json::Value;
@@ -352,6 +353,14 @@ fn policy_log_key_disputes_and_missing_seals_are_told() {
         assert!(text.contains(words), "{words:?} is not in\n{text}");
     }
 
+    // Three days older and never sealed, as its own entries say.
+    let mut unsealed = log.clone();
+    let last = unsealed.entries.len() - 1;
+    unsealed.entries[last].at = Time::from_unix(unsealed.entries[last].at.unix() + 3 * 86_400).unwrap();
+    let unsealed = post.publish(&unsealed.chain(), "unsealed");
+    let other = Post::new(&portal);
+    other.looks(&unsealed, &[], 1, "seal: 2 days have none, the first 2023-11-23");
+
     // Sealed on one day and never again: the portal's clock stands in 2023.
     let seal = entry::Seal {
         date: jiff::civil::date(2023, 11, 22),
@@ -487,6 +496,59 @@ fn alarms_go_out_once_and_so_does_their_end() {
     // Nobody there to take it: the next round tries again.
     let (refuses, _) = server(b"HTTP/1.1 500 No\r\nconnection: close\r\n\r\n".to_vec());
     post.looks(&forked, &["--webhook", &refuses], 1, "nobody was told");
+}
+
+#[test]
+fn a_notice_that_nobody_took_is_told_by_the_next_round() {
+    let portal = TestPortal::new().with_election().with_pact().with_people(3);
+    signed(&portal, 0);
+    let log = Forgery::of(&portal);
+    let mine = print_hex(&label(&log.entries[log.all("signature")[0]]));
+    let post = Post::new(&portal);
+    let watch = path(post.place.path(), "labels");
+    fs::write(&watch, format!("{mine}\n")).unwrap();
+    let (refuses, _) = server(b"HTTP/1.1 500 No\r\nconnection: close\r\n\r\n".to_vec());
+    let (takes, heard) = server(b"HTTP/1.1 204 No\r\nconnection: close\r\n\r\n".to_vec());
+    let words = ["--watch", watch.as_str(), "--webhook"];
+    let with = |hook: &str, code: i32, said: &str| {
+        post.looks(&portal.url, &[&words[..], &[hook]].concat(), code, said)
+    };
+    with(&refuses, 3, "nobody was told");
+    with(&refuses, 3, "nobody was told");
+    with(&takes, 0, "");
+    with(&takes, 0, "");
+    let heard = heard.lock().unwrap().clone();
+    assert_eq!(heard.len(), 1, "{heard:?}");
+    assert!(
+        heard[0].contains("signed at entry") && heard[0].contains(&mine),
+        "{heard:?}"
+    );
+}
+
+#[test]
+fn a_signature_that_does_not_count_stays_an_alarm() {
+    let portal = TestPortal::new().with_election().with_pact().with_people(3);
+    signed(&portal, 0);
+    let post = Post::new(&portal);
+    let mut log = Forgery::of(&portal);
+    let at = log.all("signature")[0];
+    let Body::Signature(mut again) = log.entries[at].body.clone() else {
+        panic!("a signature was expected")
+    };
+    again.evidence = [9; 32];
+    log.push(Body::Signature(again), &[]);
+    let index = log.entries.len() - 1;
+    let forged = post.publish(&log, "twice");
+    let (hook, heard) = server(b"HTTP/1.1 204 No\r\nconnection: close\r\n\r\n".to_vec());
+    let words = format!("signature at entry {index} does not count: ");
+    for _ in 0..2 {
+        post.looks(&forged, &["--webhook", &hook], 1, &words);
+    }
+    assert_eq!(
+        heard.lock().unwrap().len(),
+        1,
+        "told once, and never that it is over"
+    );
 }
 
 /// A mail server of few words; gives the mail.

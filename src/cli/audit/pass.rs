@@ -17,6 +17,7 @@ use crate::cli::audit::source::SourceError;
 use crate::domain::audit::AuditReport;
 use crate::domain::audit::Audited;
 use crate::domain::audit::FaultReport;
+use crate::domain::audit::SealsReport;
 use crate::domain::audit::audit_prepared;
 use crate::domain::log::Prepared;
 use crate::domain::text::TextError;
@@ -289,6 +290,7 @@ fn refusal(vkey: &Vkey, verdict: Verdict, key: &'static str, message: &str) -> P
             elections: Vec::new(),
             invalid_signature_count: 0,
             invalid_signatures: Vec::new(),
+            seals: SealsReport::default(),
             fault: Some(FaultReport {
                 index: None,
                 key,

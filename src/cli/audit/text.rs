@@ -10,6 +10,7 @@ use crate::domain::audit::AuditReport;
 use crate::domain::audit::ElectionReport;
 use crate::domain::audit::MovementReport;
 use crate::domain::audit::RosterReport;
+use crate::domain::audit::SealsReport;
 use crate::domain::openings::OpeningsReport;
 use crate::domain::verdict::Verdict;
 use crate::ledger::note::Vkey;
@@ -42,6 +43,7 @@ pub(super) fn text(pass: &Pass, further: &Further, vkey: &Vkey, beside: bool) ->
         .map(|(kind, count)| format!("{count} {kind}"))
         .collect();
     text.line(&format!("entries     {}: {}", report.entries, kinds.join(", ")));
+    text.seals(&report.seals);
     for election in &report.elections {
         text.election(election);
     }
@@ -88,6 +90,18 @@ impl Text {
         if count > shown {
             self.more(&format!("  and {} more; --json lists more", count - shown));
         }
+    }
+
+    fn seals(&mut self, seals: &SealsReport) {
+        if seals.missing == 0 {
+            self.line(&format!("seals       {} days; none is missing", seals.count));
+            return;
+        }
+        self.line(&format!(
+            "seals       {} days; MISSING for {} days before the newest entry's",
+            seals.count, seals.missing
+        ));
+        self.list(seals.missing, &seals.missing_days, String::clone);
     }
 
     fn election(&mut self, election: &ElectionReport) {

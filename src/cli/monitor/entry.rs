@@ -20,7 +20,7 @@ pub(super) fn moment(seconds: i64) -> String {
     crate::render::datetime(seconds, "UTC", Lang::En).unwrap_or_else(|| seconds.to_string())
 }
 
-/// The lines of one entry that the rules let in. Notes in `fold` where watched labels sign.
+/// The lines of one entry that the rules let in. Notes in `fold` where watched labels sign, and which signatures do not count.
 pub(super) fn lines(
     index: u64,
     entry: &Entry,
@@ -88,10 +88,11 @@ fn signature(
     let label = &body.statement.label;
     if let Verdict::InvalidSignature(faults) = verdict {
         let reasons: Vec<&str> = faults.iter().map(|fault| SignatureFault::key(*fault)).collect();
-        return vec![Line::alarm(format!(
+        fold.note_uncounted(format!(
             "signature at entry {index} does not count: {}",
             reasons.join(", ")
-        ))];
+        ));
+        return Vec::new();
     }
     let Some(name) = watch.name(label) else {
         return Vec::new();

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::cli::monitor::line::Line;
 use crate::domain::log::LogState;
 use crate::domain::log::Prepared;
 use crate::domain::log::Verdict;
@@ -9,6 +10,9 @@ use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::hash::Hash;
 use crate::ledger::tree::MemoryTree;
 use crate::ledger::tree::root;
+
+/// Signatures that do not count and are named one by one.
+const UNCOUNTED_NAMED: usize = 20;
 
 /// Rules and tree of the entries so far.
 #[derive(Debug, Default)]
@@ -21,6 +25,10 @@ pub(super) struct Fold {
     pub(super) signed: HashMap<u64, [u8; 32]>,
     /// Disputes of those.
     pub(super) disputed: HashMap<u64, [u8; 32]>,
+    /// Signatures that do not count, in words, as far as they are named.
+    uncounted: Vec<String>,
+    /// How many there are.
+    uncounted_count: usize,
     /// The root asked for last: many statements in a row name the same size.
     root: Option<(u64, Hash)>,
 }
@@ -56,6 +64,26 @@ impl Fold {
             .map_err(|error| error.to_string())?;
         self.tree.append(&prepared.leaf());
         Ok((prepared, verdict))
+    }
+
+    /// Notes a signature that does not count. It never will, so it stays an alarm.
+    pub(super) fn note_uncounted(&mut self, words: String) {
+        self.uncounted_count = self.uncounted_count.saturating_add(1);
+        if self.uncounted.len() < UNCOUNTED_NAMED {
+            self.uncounted.push(words);
+        }
+    }
+
+    /// The alarms about signatures that do not count.
+    pub(super) fn uncounted_lines(&self) -> Vec<Line> {
+        let mut lines: Vec<Line> = self.uncounted.iter().map(Line::alarm).collect();
+        let more = self.uncounted_count.saturating_sub(self.uncounted.len());
+        if more > 0 {
+            lines.push(Line::alarm(format!(
+                "{more} more signatures do not count: `ikrar audit` lists them"
+            )));
+        }
+        lines
     }
 
     /// Does the log name itself as its checkpoint does?

@@ -14,6 +14,7 @@ use crate::cli::monitor::fork;
 use crate::cli::monitor::fork::NoProof;
 use crate::cli::monitor::fork::Side;
 use crate::cli::monitor::line::Line;
+use crate::cli::monitor::line::Weight;
 use crate::cli::monitor::state::State;
 use crate::cli::monitor::watch::Watch;
 use crate::domain::election::civil_day;
@@ -55,6 +56,8 @@ pub(super) struct Follower {
     watch: Watch,
     state: State,
     max_age_s: u64,
+    /// Somebody is told of notices: they are kept until that succeeded.
+    tells: bool,
     /// What was verified so far; read again from the folder at the start and after a round that failed.
     known: Option<Known>,
 }
@@ -77,13 +80,21 @@ type Tiles<'a> = TileReader<Box<dyn FnMut(&str) -> Result<Option<Vec<u8>>, Sourc
 type TilesError = TreeError<TileReaderError<SourceError>>;
 
 impl Follower {
-    pub(super) fn new(place: String, policy: Policy, watch: Watch, state: State, max_age_s: u64) -> Self {
+    pub(super) fn new(
+        place: String,
+        policy: Policy,
+        watch: Watch,
+        state: State,
+        max_age_s: u64,
+        tells: bool,
+    ) -> Self {
         Self {
             place,
             policy,
             watch,
             state,
             max_age_s,
+            tells,
             known: None,
         }
     }
@@ -103,7 +114,7 @@ impl Follower {
         let mut lines = Vec::new();
         if let Err(stop) = self.look(now_s, &mut lines) {
             self.known = None;
-            lines.retain(|line| line.weight == crate::cli::monitor::line::Weight::Alarm);
+            lines.retain(|line| line.weight == Weight::Alarm);
             lines.push(match stop {
                 Stop::Alarm(text) => Line::alarm(text),
                 Stop::Unsure(text) => Line::unsure(text),
@@ -134,10 +145,30 @@ impl Follower {
         if checkpoint.size > known.fold.size() {
             self.grow(&mut known.fold, checkpoint, &mut source, lines)?;
         }
+        if self.tells {
+            self.keep_notices(lines).map_err(Stop::Unsure)?;
+        }
         self.settle(&mut known, text, checkpoint)?;
+        lines.extend(known.fold.uncounted_lines());
         self.time_alarms(&known.fold, &judgement, now_s, lines);
         self.known = Some(known);
         Ok(())
+    }
+
+    /// Before what they tell of is settled: whoever is to be told will be, whatever ends this round.
+    fn keep_notices(&self, lines: &[Line]) -> Result<(), String> {
+        let mut unsent = self.state.unsent();
+        let before = unsent.len();
+        for line in lines.iter().filter(|line| line.weight == Weight::Notice) {
+            // A round that was cut short after this is done again.
+            if !unsent.contains(&line.text) {
+                unsent.push(line.text.clone());
+            }
+        }
+        if unsent.len() == before {
+            return Ok(());
+        }
+        self.state.keep_unsent(&unsent)
     }
 
     /// What earlier rounds verified, verified again from the folder.
@@ -260,11 +291,12 @@ impl Follower {
                 .iter()
                 .all(|note| key.verify(note).unwrap_or(false))
         };
-        let key = self
-            .policy
-            .log_keys(&checkpoint.origin)
-            .find(signed_both)
-            .cloned();
+        // What an Ed25519 key signed, every reader can judge.
+        let of = |is_ed25519: bool| {
+            let keys = self.policy.log_keys(&checkpoint.origin);
+            keys.filter(move |key| key.vkey().is_some() == is_ed25519)
+        };
+        let key = of(true).chain(of(false)).find(signed_both).cloned();
         let Some(key) = key else {
             return Stop::Alarm(format!(
                 "fork: the trees of {old} and {new} entries disagree, signed by different keys of the log; both checkpoints are kept"
@@ -406,7 +438,16 @@ impl Follower {
         let Some(through) = through.map(|time| civil_day(time, &jiff::tz::TimeZone::UTC)) else {
             return;
         };
-        let (count, named) = fold.log.custody().missing_seals(through, SEALS_NAMED);
+        let custody = fold.log.custody();
+        // Of one that never sealed only its own entries tell that days have passed; that it stands still, its age.
+        let lived =
+            civil_day(last, &jiff::tz::TimeZone::UTC).saturating_sub(jiff::Span::new().days(SEAL_DAYS));
+        let through = if custody.seals().is_empty() {
+            through.min(lived)
+        } else {
+            through
+        };
+        let (count, named) = custody.missing_seals(through, SEALS_NAMED);
         if count > 0 {
             let days: Vec<String> = named.iter().map(ToString::to_string).collect();
             lines.push(Line::alarm(format!(

@@ -5,6 +5,7 @@
 //! DIR/checkpoints/      every checkpoint that was properly signed, as it came
 //! DIR/equivocation-…    two checkpoints that cannot both be true: `ikrar verify` judges the file
 //! DIR/sent              the alarms that were sent last
+//! DIR/unsent            notices that nobody could be told yet, a line each
 //! ```
 //! The checkpoint in `log/` is written last, after everything that it covers: a monitor that is killed goes on from the one before.
 //! Absent: judging what is kept.
@@ -36,8 +37,8 @@ impl State {
     /// Opens a folder, makes it where it is missing, and keeps other monitors out.
     pub(super) fn open(folder: &Path) -> Result<Self, String> {
         let said = |error: io::Error| format!("cannot use {}: {error}", folder.display());
-        fs::create_dir_all(folder.join("log")).map_err(said)?;
-        fs::create_dir_all(folder.join("checkpoints")).map_err(said)?;
+        make_folder(&folder.join("log")).map_err(said)?;
+        make_folder(&folder.join("checkpoints")).map_err(said)?;
         let lock = File::create(folder.join("lock")).map_err(said)?;
         lock.try_lock().map_err(|_held| {
             format!(
@@ -96,6 +97,20 @@ impl State {
         self.write(Path::new("sent"), alarms.as_bytes())
     }
 
+    /// The notices that nobody was told yet, oldest first.
+    pub(super) fn unsent(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.folder.join("unsent")).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// Keeps the notices that nobody was told yet, in the place of those before.
+    pub(super) fn keep_unsent(&self, notices: &[String]) -> Result<(), String> {
+        let text = notices
+            .iter()
+            .fold(String::new(), |text, notice| text + notice + "\n");
+        self.write(Path::new("unsent"), text.as_bytes())
+    }
+
     /// Partial tiles and bundles of a size that another has replaced.
     pub(super) fn forget_partials(&self, old: u64, new: u64) {
         for path in partials(old) {
@@ -111,7 +126,7 @@ impl State {
         let path = self.folder.join(name);
         let folder = path.parent().unwrap_or(&self.folder).to_owned();
         let work = || -> io::Result<()> {
-            fs::create_dir_all(&folder)?;
+            make_folder(&folder)?;
             let partial = folder.join(".partial");
             let mut file = File::create(&partial)?;
             file.write_all(bytes)?;
@@ -120,6 +135,20 @@ impl State {
             File::open(&folder)?.sync_all()
         };
         work().map_err(|error| format!("cannot write {}: {error}", path.display()))
+    }
+}
+
+/// Makes a folder with those above it, each new one durable in the one that holds it.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let above = folder.parent().filter(|above| !above.as_os_str().is_empty());
+    let above = above.unwrap_or(Path::new("."));
+    make_folder(above)?;
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => File::open(above)?.sync_all(),
     }
 }
 

@@ -51,6 +51,8 @@ pub struct Custody {
     anchors: Vec<AnchorAt>,
     policies: Vec<PolicyAt>,
     seals: Vec<Date>,
+    /// The day (UTC) on which the log began.
+    begun: Option<Date>,
 }
 
 impl Custody {
@@ -88,11 +90,12 @@ impl Custody {
         &self.seals
     }
 
-    /// The days from the first seal to `through` that have none, and how many there are; at most `listed` are named.
+    /// The days from the first seal to `through` that have none, and how many there are; at most `listed` are named. Without any seal
+    /// they are counted from the day on which the log began.
     pub fn missing_seals(&self, through: Date, listed: usize) -> (u64, Vec<Date>) {
         let (mut count, mut named) = (0_u64, Vec::new());
         let mut sealed = self.seals.iter().copied().peekable();
-        let Some(mut day) = sealed.peek().copied() else {
+        let Some(mut day) = sealed.peek().copied().or(self.begun) else {
             return (0, named);
         };
         while day <= through {
@@ -117,7 +120,8 @@ impl Custody {
         (checkpoint.origin.as_str() == origin.as_str()).then_some(checkpoint)
     }
 
-    pub(super) fn begin(&mut self, genesis: &Genesis) {
+    pub(super) fn begin(&mut self, at: Time, genesis: &Genesis) {
+        self.begun = Some(civil_day(at, &TimeZone::UTC));
         self.keys = Vkey::parse(genesis.vkey.as_str()).into_iter().collect();
     }
 

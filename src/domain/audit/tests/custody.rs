@@ -108,6 +108,17 @@ fn seals_ascend_and_are_never_of_tomorrow() {
     );
     assert_eq!(custody.missing_seals(day("2023-11-25"), 1).1.len(), 1);
     assert_eq!(LogState::new().custody().missing_seals(day("2023-11-25"), 9).0, 0);
+    assert_eq!((book.audit().seals.count, book.audit().seals.missing), (3, 1));
+    let mut never = signed();
+    never.minute = 3 * 24 * 60;
+    never.roster(&[9], &[]);
+    let seals = never.audit().seals;
+    assert_eq!(
+        (seals.count, seals.missing),
+        (0, 3),
+        "one that never seals is told of too"
+    );
+    assert_eq!(seals.missing_days[0], "2023-11-23");
     assert_eq!(fault(|book| seal(book, "2023-11-24")), "seal_date");
     let again = fault(|book| {
         seal(book, "2023-11-22");
