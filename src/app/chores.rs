@@ -80,7 +80,8 @@ pub fn run_once(app: &App) -> Result<(), Error> {
 /// Every day that is over gets its seal; what does not succeed is tried again each minute.
 fn append_seals(app: &App) -> Result<(), Error> {
     let (chores, now_s) = (app.chores(), app.now_s());
-    let (day, minute) = (now_s.div_euclid(DAY_S), now_s.div_euclid(60));
+    let over_s = now_s.saturating_sub(seal::SETTLED_S);
+    let (day, minute) = (over_s.div_euclid(DAY_S), now_s.div_euclid(60));
     if chores.sealed_day.load(Ordering::Relaxed) == day
         || chores.seals_minute.swap(minute, Ordering::Relaxed) == minute
     {

@@ -355,8 +355,8 @@ fn read_hashes(mut reader: Reader<'_>) -> Result<Vec<Hash>, TextError> {
     Ok(hashes)
 }
 
-/// The days to seal now: from the one after the last seal through yesterday; the log's first day begins it. A day is sealed when it is
-/// over, and each day, also those of a standstill; the first ones of a long one.
+/// The days to seal now: from the one after the last seal through yesterday, each of them, also those of a standstill; of a long one the
+/// first [`DAYS_AT_ONCE`]. A log without a seal begins with yesterday, whose seal covers what came before.
 pub fn days_due(last: Option<Date>, begun: Date, today: Date) -> Vec<Date> {
     let mut days = Vec::new();
     let Ok(yesterday) = today.yesterday() else {

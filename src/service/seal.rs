@@ -41,6 +41,10 @@ pub const PLACED_AT_ONCE: i64 = 2000;
 /// Lines that are read at a time.
 const READ_AT_ONCE: i64 = 5000;
 
+/// A day counts as over so many seconds after midnight: a line takes its time when its request is handled, and may reach the journal a
+/// little later.
+pub const SETTLED_S: i64 = 600;
+
 /// Gives 32 fresh random bytes.
 pub type Random<'a> = &'a mut dyn FnMut() -> Result<[u8; 32], Error>;
 
@@ -61,7 +65,11 @@ pub fn due(conn: &mut Conn, now_s: i64) -> Result<Vec<Date>, Error> {
         Some(entry) => Some(read_seal(&entry.bytes, entry.leaf_index)?.date),
         None => None,
     };
-    Ok(days_due(last, day(begun_s)?, day(now_s)?))
+    Ok(days_due(
+        last,
+        day(begun_s)?,
+        day(now_s.saturating_sub(SETTLED_S))?,
+    ))
 }
 
 fn day(seconds: i64) -> Result<Date, Error> {

@@ -84,6 +84,17 @@ fn every_day_is_sealed_and_the_log_stays_valid() {
     says(&["audit", &folder, "--vkey", &key], 0, "VALID");
 }
 
+#[test]
+fn a_day_is_over_only_when_its_last_lines_have_come() {
+    let portal = TestPortal::new();
+    let midnight_s = NOW_S - NOW_S.rem_euclid(DAY_S) + DAY_S;
+    for (after_s, count) in [(0, 0), (599, 0), (600, 1), (660, 1)] {
+        portal.set_clock(midnight_s + after_s);
+        chores::run_once(&portal.app).unwrap();
+        assert_eq!(sealed(&portal).len(), count, "{after_s} s after midnight");
+    }
+}
+
 /// Two sealed days and a third, and files that prove a line and the growth.
 struct Sealed {
     portal: TestPortal,

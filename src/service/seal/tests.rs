@@ -48,7 +48,7 @@ fn note(conn: &mut Conn, day: i64, count: i64) {
 
 /// What the portal does at a time.
 fn seal(conn: &mut Conn, day: i64) -> Result<usize, Error> {
-    let now_s = BEGUN_S + day * DAY_S + 60;
+    let now_s = BEGUN_S + day * DAY_S + SETTLED_S;
     let mut random = random();
     while store::write(conn, |conn| place(conn, 3, &mut random))? == 3 {}
     let checked = recheck(conn)?;
