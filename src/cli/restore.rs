@@ -18,6 +18,7 @@ use crate::domain::backup::Manifest;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::note::Vkey;
 use crate::service;
+use crate::service::Conn;
 use crate::service::DatabaseUrl;
 use crate::service::publish;
 use crate::service::publish::LogFolder;
@@ -50,22 +51,36 @@ pub(super) fn run(args: &RestoreArgs, config: &Config) -> anyhow::Result<()> {
     check_vacant(folder, config, &url, &manifest)?;
     let vkey = Vkey::parse(manifest.vkey.as_str())?;
     let own = config.log_dir().to_string_lossy().into_owned();
-    let has_log = known_size(&own, &vkey)?;
-    for (place, known) in std::iter::once((&own, has_log)).chain(
-        args.known
-            .iter()
-            .map(|place| Ok((place, known_size(place, &vkey)?)))
-            .collect::<anyhow::Result<Vec<_>>>()?,
-    ) {
+    let has_log = !known_checkpoints(&own, &vkey)?.is_empty();
+    let mut known: Vec<(&str, Checkpoint)> = Vec::new();
+    for place in std::iter::once(&own).chain(&args.known) {
+        let shown = known_checkpoints(place, &vkey)?;
+        known.extend(shown.into_iter().map(|checkpoint| (place.as_str(), checkpoint)));
+    }
+    for (place, checkpoint) in &known {
         ensure!(
-            known.unwrap_or(0) <= size,
+            checkpoint.size <= size,
             "ALARM: {place} knows {} entries, this backup holds {size}. Nothing was restored: entries that were acknowledged \
              would be lost, and a second history begun. Look for a newer backup or replica",
-            known.unwrap_or(0)
+            checkpoint.size
         );
     }
-    put_in_place(folder, config, &url, &manifest, has_log.is_none())?;
+    put_in_place(folder, config, &url, &manifest, !has_log)?;
+    check_known(&mut url.connect()?, &known)?;
     finish(config, &url, &manifest)
+}
+
+/// What the world has seen must be what came back, and not only as long. Before anything is signed or published.
+fn check_known(conn: &mut Conn, known: &[(&str, Checkpoint)]) -> anyhow::Result<()> {
+    for (place, checkpoint) in known {
+        ensure!(
+            publish::root_at(conn, checkpoint.size)? == checkpoint.root,
+            "ALARM: {place} shows another history of {} entries, signed with the log's key, than this backup holds. The database is \
+             in place and must not be used: do not start the portal. Keep both, and compare them with other mirrors",
+            checkpoint.size
+        );
+    }
+    Ok(())
 }
 
 fn read_manifest(folder: &Path) -> anyhow::Result<Manifest> {
@@ -125,21 +140,20 @@ fn keys_of(manifest: &Manifest) -> Vec<(String, &str)> {
         .collect()
 }
 
-/// The largest size that a place shows under the log's own signature; none where nothing is published.
-fn known_size(place: &str, vkey: &Vkey) -> anyhow::Result<Option<u64>> {
+/// What a place shows under the log's own signature; nothing where nothing is published.
+fn known_checkpoints(place: &str, vkey: &Vkey) -> anyhow::Result<Vec<Checkpoint>> {
     let mut source = Source::new(place);
-    let mut largest = None;
+    let mut found = Vec::new();
     for name in [publish::LATEST, publish::CHECKPOINT] {
         let bytes = source
             .read(name)
             .with_context(|| format!("read {name} of {place}"))?;
         if let Some(bytes) = bytes {
             let note = String::from_utf8(bytes).with_context(|| format!("{name} of {place}"))?;
-            let checkpoint = Checkpoint::open(&note, vkey).with_context(|| format!("{name} of {place}"))?;
-            largest = largest.max(Some(checkpoint.size));
+            found.push(Checkpoint::open(&note, vkey).with_context(|| format!("{name} of {place}"))?);
         }
     }
-    Ok(largest)
+    Ok(found)
 }
 
 /// Keys and log first, the database last: a restore that was cut short can be run again.

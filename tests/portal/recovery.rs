@@ -266,6 +266,20 @@ fn an_older_backup_than_the_world_has_seen_is_not_gone_on_with() {
     new.says(&["audit", &text(&new.path("log"))], 0, "2 of 3 signed");
 }
 
+#[test]
+fn a_backup_of_another_history_than_the_world_has_seen_is_not_gone_on_with() {
+    let portal = signed();
+    let keep = tempfile::tempdir().unwrap();
+    let backup = keep.path().join("monday");
+    beside(&portal, &["backup", &text(&backup)], 0, "holds");
+    // The same key showed somebody else as many entries, or fewer, of its own making.
+    let other = TestPortal::new().with_election().with_pact().with_people(2);
+    assert!(other.read(ikrar::service::ledger_size) <= portal.read(ikrar::service::ledger_size));
+    let new = Installation::vacant(&portal);
+    let restore = ["restore", &text(&backup), "--known", &other.url];
+    new.says(&restore, 1, "shows another history");
+}
+
 fn copy_folder(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for file in std::fs::read_dir(from).unwrap() {
