@@ -77,13 +77,27 @@ impl DatabaseUrl {
         })
     }
 
-    /// Opens a connection and sets it up: WAL, `synchronous=FULL` and foreign keys on SQLite.
+    /// Opens a connection and sets it up: WAL, `synchronous=FULL` and foreign keys on SQLite, whose file is made where there is none.
     pub fn connect(&self) -> Result<Conn, StoreError> {
         if self.is_postgres() {
             return self.connect_postgres();
         }
-        let mut connection = diesel::SqliteConnection::establish(self.path())
-            .map_err(|e| StoreError::Connect(e.to_string()))?;
+        Self::open_sqlite(self.path())
+    }
+
+    /// [`DatabaseUrl::connect`] to a database that was there before: one that is gone is missed, never replaced by an empty one.
+    pub fn reconnect(&self) -> Result<Conn, StoreError> {
+        let path = self.path();
+        if self.is_postgres() || path == ":memory:" || path.starts_with("file:") {
+            return self.connect();
+        }
+        let encoded = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+        Self::open_sqlite(&format!("file:{encoded}?mode=rw"))
+    }
+
+    fn open_sqlite(path: &str) -> Result<Conn, StoreError> {
+        let mut connection =
+            diesel::SqliteConnection::establish(path).map_err(|e| StoreError::Connect(e.to_string()))?;
         connection.batch_execute(
             "PRAGMA busy_timeout = 15000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
              PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000;",
@@ -140,7 +154,7 @@ impl ManageConnection for Manager {
 
     fn connect(&self) -> Result<Pooled, StoreError> {
         let file = self.0.file();
-        let conn = self.0.connect()?;
+        let conn = self.0.reconnect()?;
         Ok(Pooled { conn, file })
     }
 
@@ -288,6 +302,23 @@ pub(crate) fn memory() -> Conn {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_database_that_is_gone_is_not_replaced_by_an_empty_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("100% #1?.sqlite");
+        let url = DatabaseUrl::new(path.to_string_lossy());
+        assert!(url.reconnect().is_err() && !path.exists());
+        migrate(&mut url.connect().unwrap()).unwrap();
+        assert!(path.exists());
+        assert!(
+            !migrations_pending(&mut url.reconnect().unwrap()).unwrap(),
+            "the same file"
+        );
+        std::fs::remove_file(&path).unwrap();
+        assert!(matches!(url.reconnect(), Err(StoreError::Connect(_))));
+        assert!(!path.exists());
+    }
 
     /// A savepoint whose end fails stays open for the library, and what it then takes for COMMIT may end only that.
     #[test]

@@ -399,7 +399,7 @@ impl Desk {
     fn connect(&mut self) -> bool {
         self.gate.close();
         let file = self.url.file();
-        match self.url.connect() {
+        match self.url.reconnect() {
             Ok(conn) => {
                 (self.conn, self.file, self.is_broken) = (conn, file, false);
             }
