@@ -15,19 +15,21 @@ export async function parseVkey(text) {
 // Opens a note: its text and the given keys that signed it. Unknown keys are skipped; a bad signature of a known one rejects all.
 export async function openNote(note, vkeys) {
   const end = note.lastIndexOf('\n\n') + 1, body = note.slice(0, end), lines = note.slice(end + 1).split('\n');
-  if (!end || lines.pop() !== '' || !lines.length || lines.length > 100 || /[\0-\x09\x0b-\x1f]/.test(note)) fail('note');
-  const by = new Set();
+  if (!end || lines.pop() !== '' || !lines.length || lines.length > 64 || /[\0-\x09\x0b-\x1f]/.test(note)) fail('note');
+  const by = new Set(), seen = new Set();
   for (const line of lines) {
     const [, name, rest] = /^— ([^\s+]+) (\S+)$/.exec(line) ?? fail('note signature');
     const bytes = unb64(rest), id = hex(bytes.slice(0, 4)), signature = bytes.slice(4);
     if (!signature.length) fail('note signature');
     const vkey = vkeys.find(v => v.name === name && v.id === id);
     if (!vkey) continue;
+    if (vkey.type === 4 && seen.has(vkey)) fail('note: a second line of ' + name); // two times, and nobody knows which holds
+    seen.add(vkey);
     const time = vkey.type === 4 && signature.length === 72 && BigInt('0x' + hex(signature.slice(0, 8)));
     const good = vkey.type === 1 ? await verify(vkey.key, signature, utf8(body))
       : await verify(vkey.key, signature.slice(8), concat(`cosignature/v1\ntime ${time}\n`, body));
     if (!good) fail('note signature of ' + name);
-    by.add(vkey);
+    if (time !== 0n) by.add(vkey); // a cosignature of time 0 says nothing
   }
   return { body, by };
 }

@@ -29,6 +29,19 @@ test('a note opens with the keys that signed it', async () => {
     await assert.rejects(openNote(bad, keys), JSON.stringify(bad));
 });
 
+test('what a cosignature must be to count', async () => {
+  const log = await signer('ikrar.test/log'), witness = await signer('saksi.test', 4), other = await signer('lain.test');
+  const keys = await Promise.all([log, witness].map(s => parseVkey(s.vkey)));
+  const body = 'ikrar.test/log\n3\n' + btoa('x'.repeat(32)) + '\n';
+  const own = await log.note(body), line = await witness.cosign(body, 1900000000), strange = await other.note(body);
+  assert.deepEqual([...(await openNote(`${body}\n${own}${await witness.cosign(body, 0)}`, keys)).by], [keys[0]]);
+  assert.equal((await openNote(`${body}\n${own}${line}${own}`, keys)).by.size, 2);
+  for (const again of [line, await witness.cosign(body, 1900000001)])
+    await assert.rejects(openNote(`${body}\n${own}${line}${again}`, keys), /second line/);
+  assert.equal((await openNote(`${body}\n${own}${strange.repeat(63)}`, keys)).by.size, 1);
+  await assert.rejects(openNote(`${body}\n${own}${strange.repeat(64)}`, keys));
+});
+
 test('checkpoints have three lines', () => {
   const root = btoa('x'.repeat(32));
   for (const bad of [`a\n01\n${root}\n`, `a\n1\n${root}\nmore\n`, `a\n1\n${root}`, `A\n1\n${root}\n`, `a\n1\n${root.replace('=', '')}\n`, `\n1\n${root}\n`])
