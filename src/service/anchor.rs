@@ -5,7 +5,10 @@
 
 use crate::domain::entry::Anchor;
 use crate::domain::entry::Body;
+use crate::domain::entry::CARRIED_SIZE_MAX;
 use crate::domain::entry::Entry;
+use crate::ledger::note::Note;
+use crate::ledger::note::NoteSignature;
 use crate::service::Error;
 use crate::service::act;
 use crate::service::publish::Publisher;
@@ -57,10 +60,36 @@ pub fn decide(
             .map(|received_s| now_s.saturating_sub(received_s));
         age_s.is_some_and(|age_s| age_s < AGE_S)
     };
-    Ok(match newer.filter(fresh) {
-        Some(cosigned) => Anchoring::Append(cosigned.clone()),
-        None => Anchoring::Ask,
+    let Some(cosigned) = newer.filter(fresh) else {
+        return Ok(Anchoring::Ask);
+    };
+    Ok(match fit(publisher, &cosigned.note)? {
+        Some(note) => Anchoring::Append(Cosigned {
+            note,
+            ..cosigned.clone()
+        }),
+        None => Anchoring::Enough,
     })
+}
+
+/// A cosigned note as an entry can carry it: whole where it fits, else with those witnesses' lines alone without which the quorum is
+/// lost. `None` where these are too long too, as some ten lines of ML-DSA-44 are: such a policy gets no anchors.
+fn fit(publisher: &Publisher, note: &str) -> Result<Option<String>, Error> {
+    if note.len() <= CARRIED_SIZE_MAX {
+        return Ok(Some(note.to_owned()));
+    }
+    let mut fitted = Note::parse(note).map_err(Error::internal)?;
+    for witness in publisher.policy().witnesses() {
+        let others = |line: &NoteSignature| line.id != witness.key.id() || line.name != *witness.key.name();
+        let Some(without) = fitted.with_only(others) else {
+            continue;
+        };
+        if publisher.judge(&without.to_string())?.has_quorum {
+            fitted = without;
+        }
+    }
+    let fitted = fitted.to_string();
+    Ok((fitted.len() <= CARRIED_SIZE_MAX).then_some(fitted))
 }
 
 fn find_last(conn: &mut Conn, publisher: &Publisher) -> Result<Option<Last>, Error> {
@@ -120,4 +149,61 @@ pub fn append(
         checkpoint: cosigned.note.as_bytes().to_vec(),
     });
     Ok(Some(ledger::append(conn, now_s, body, Vec::new())?.leaf_index))
+}
+
+#[cfg(test)]
+mod tests {
+    use ed25519_dalek::SigningKey;
+
+    use super::*;
+    use crate::ledger::checkpoint::Checkpoint;
+    use crate::ledger::cosignature::Cosigner;
+    use crate::ledger::hash::empty_root;
+    use crate::ledger::note::KeyName;
+    use crate::ledger::note::NoteSigner;
+    use crate::ledger::policy::Policy;
+
+    /// What `fit` makes of a note that twelve witnesses with ML-DSA-44 keys cosigned, under a policy that asks for so many of them.
+    fn fitted(quorum: usize) -> (Publisher, Option<String>) {
+        let origin = KeyName::parse("ikrar.test/log").unwrap();
+        let signer = NoteSigner::new(origin.clone(), SigningKey::from_bytes(&[7; 32])).unwrap();
+        let witnesses: Vec<Cosigner> = (0..12_u8)
+            .map(|n| Cosigner::ml_dsa_44(KeyName::parse(&format!("w{n}.test")).unwrap(), [n; 32]).unwrap())
+            .collect();
+        let numbered = || witnesses.iter().enumerate();
+        let lines: Vec<String> = numbered()
+            .map(|(n, witness)| format!("witness w{n} {}\n", witness.key()))
+            .collect();
+        let names: Vec<String> = numbered().map(|(n, _)| format!("w{n}")).collect();
+        let policy = format!(
+            "log {}\n{}group enough {quorum} {}\nquorum enough\n",
+            signer.vkey(),
+            lines.concat(),
+            names.join(" ")
+        );
+        let checkpoint = Checkpoint {
+            origin,
+            size: 0,
+            root: empty_root(),
+        };
+        let mut note = checkpoint.sign(&signer).unwrap();
+        for witness in &witnesses {
+            note = note
+                .with(witness.cosign(&checkpoint, 1_700_000_000).unwrap())
+                .unwrap();
+        }
+        assert!(note.to_string().len() > CARRIED_SIZE_MAX);
+        let policy = Policy::parse(&policy).unwrap();
+        let publisher = Publisher::new(signer).with_policy(policy).unwrap();
+        let fitted = fit(&publisher, &note.to_string()).unwrap();
+        (publisher, fitted)
+    }
+
+    #[test]
+    fn of_many_long_cosignatures_a_quorum_is_carried() {
+        let (publisher, note) = fitted(3);
+        let judged = publisher.judge(&note.unwrap()).unwrap();
+        assert_eq!((judged.has_quorum, judged.cosigned.len()), (true, 3));
+        assert_eq!(fitted(11).1, None, "no entry can carry these");
+    }
 }
