@@ -4,6 +4,7 @@
 //! No person in it: index, path, checkpoint, and the exact entry as `extra`. Absent: checking one
 //! ([`crate::ledger::proof`], [`crate::domain::audit`]).
 
+use crate::domain::receipt::print_receipt;
 use crate::ledger::note::Vkey;
 use crate::ledger::proof::Proof;
 use crate::ledger::tree;
@@ -14,9 +15,6 @@ use crate::store::Conn;
 use crate::store::ledger;
 use crate::store::ledger::StoredHashes;
 use crate::store::witness;
-
-/// First line of `extra`, before the exact entry (docs/format.md §2).
-const RECEIPT: &[u8] = b"ikrar/receipt/v1\n";
 
 /// The name a proof file is saved under.
 pub fn file_name(code: &str) -> String {
@@ -37,7 +35,7 @@ pub fn proof_of(conn: &mut Conn, folder: &LogFolder, vkey: &Vkey, leaf_index: u6
     let hashes = tree::prove_inclusion(size, leaf_index, &mut StoredHashes(conn))
         .map_err(|e| Error::Tampered(e.to_string()))?;
     Ok(Proof {
-        extra: Some([RECEIPT, entry.as_slice()].concat()),
+        extra: Some(print_receipt(&entry)),
         index: leaf_index,
         hashes,
         checkpoint_note,
@@ -49,6 +47,7 @@ mod tests {
     use ed25519_dalek::SigningKey;
 
     use super::*;
+    use crate::domain::receipt::parse_receipt;
     use crate::ledger::hash::leaf_hash;
     use crate::ledger::note::KeyName;
     use crate::ledger::note::NoteSigner;
@@ -75,7 +74,7 @@ mod tests {
         publish::publish(&mut conn, &log, &publisher).unwrap();
         let proof = proof_of(&mut conn, &log, publisher.vkey(), 0).unwrap();
         let read = Proof::parse(&proof.to_string()).unwrap();
-        let entry = read.extra.as_deref().unwrap().strip_prefix(RECEIPT).unwrap();
+        let entry = parse_receipt(read.extra.as_deref().unwrap()).unwrap();
         assert_eq!(read.verify(publisher.vkey(), &leaf_hash(entry)).unwrap().size, 1);
     }
 }

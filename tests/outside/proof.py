@@ -7,9 +7,8 @@
 Nothing of Ikrar's code is used; docs/format.md and C2SP's texts are all that is known here. Checked, in this order: the file's
 form (C2SP tlog-proof), the log's signature under the checkpoint (C2SP signed-note; signatures of other keys are skipped), the
 path from the entry to the root (RFC 6962), that entry and statement agree, and the person's signature over the statement; with
---opening, that the opened fields lead to the commitment that was signed; in a receipt of version 2, that the anchor entry lies
-below the tree that the statement names. Not checked: whether the signature counts (pact in force, on the roster, voided
-since: `ikrar audit`), and witnesses' cosignatures.
+--opening, that the opened fields lead to the commitment that was signed. Not checked: whether the signature counts (pact in
+force, on the roster, voided since: `ikrar audit`), and witnesses' cosignatures.
 
 `cryptography` (OpenSSL) accepts a public key that is the curve's identity point, under which one signature fits every text, and
 R of small order. So `verify` below refuses keys and R that are not canonical or of small order before it asks; OpenSSL itself
@@ -162,14 +161,9 @@ def read_lines(data, *keys):
 
 
 def read_receipt(extra):
-    """The entry of a receipt, and in version 2 the anchor: index, entry and path."""
-    if extra.startswith(b"ikrar/receipt/v1\n"):
-        return extra[len(b"ikrar/receipt/v1\n"):], None
-    require(extra.startswith(b"ikrar/receipt/v2\n"), "the proof carries something else than a receipt")
-    values, path = read_lines(extra, "ikrar/receipt/v2", "entry", "anchor")
-    index, _, anchor = values["anchor"].partition(" ")
-    require(all(line.startswith("path ") for line in path) and len(path) <= HASHES_MAX, "not the anchor's path")
-    return unbase64(values["entry"]), (number(index), unbase64(anchor), [unbase64(line[5:], 32) for line in path])
+    """The entry of a receipt."""
+    require(extra.startswith(b"ikrar/receipt/v1\n"), "the proof carries something else than a receipt")
+    return extra[len(b"ikrar/receipt/v1\n"):]
 
 
 ENTRY = ("ikrar/entry/v1", "kind", "prev", "at", "election", "statement", "signature", "evidence")
@@ -179,7 +173,7 @@ STATEMENT = ("ikrar/statement/v1", "origin", "election", "pact", "label", "commi
 def check(text, vkey_text, opening):
     vkey = read_vkey(vkey_text)
     extra, index, path, note = read_proof(text)
-    entry_bytes, anchor = read_receipt(extra)
+    entry_bytes = read_receipt(extra)
     yield "format"
     size, root = open_note(note, vkey)
     yield "checkpoint"
@@ -195,19 +189,12 @@ def check(text, vkey_text, opening):
     require(not rest, "lines too many in the statement")
     require(statement["origin"] == vkey[0], "the statement is for another log")
     require(statement["election"] == entry["election"], "entry and statement name different elections")
-    after_size, _, after_root = statement["after"].partition(" ")
+    after_size = statement["after"].partition(" ")[0]
     require(1 <= number(after_size) <= index, "the log had no such size before this entry")
     yield "statement"
     key, signature = unbase64(statement["key"], 32), unbase64(entry["signature"], 64)
     require(verify(key, statement_bytes, signature), "the person's signature does not verify strictly")
     yield "signature"
-    if anchor:
-        anchor_index, anchor_bytes, anchor_path = anchor
-        leaf = sha256(b"\x00", anchor_bytes)
-        below = root_of(leaf, anchor_index, number(after_size), anchor_path)
-        require(below == unbase64(after_root, 32), "the anchor is not in the tree that the statement names")
-        require(read_lines(anchor_bytes, *ENTRY[:4])[0]["kind"] == "anchor", "the anchor is none")
-        yield "anchor"
     if opening is not None:
         opened = check_opening(opening, statement)
         yield "opening"
