@@ -12,11 +12,11 @@ export async function parseVkey(text) {
   return { name, id, type: key[0], key: key.slice(1) };
 }
 
-// Opens a note: its text and the given keys that signed it. Unknown keys are skipped; a bad signature of a known one rejects all.
+// Opens a note: its text, the given keys that signed it, and when witnesses did. Unknown keys are skipped; a bad signature of a known one rejects all.
 export async function openNote(note, vkeys) {
   const end = note.lastIndexOf('\n\n') + 1, body = note.slice(0, end), lines = note.slice(end + 1).split('\n');
   if (!end || lines.pop() !== '' || !lines.length || lines.length > 64 || /[\0-\x09\x0b-\x1f]/.test(note)) fail('note');
-  const by = new Set(), seen = new Set();
+  const by = new Set(), seen = new Set(), times = new Map();
   for (const line of lines) {
     const [, name, rest] = /^— ([^\s+]+) (\S+)$/.exec(line) ?? fail('note signature');
     const bytes = unb64(rest), id = hex(bytes.slice(0, 4)), signature = bytes.slice(4);
@@ -29,9 +29,11 @@ export async function openNote(note, vkeys) {
     const good = vkey.type === 1 ? await verify(vkey.key, signature, utf8(body))
       : await verify(vkey.key, signature.slice(8), concat(`cosignature/v1\ntime ${time}\n`, body));
     if (!good) fail('note signature of ' + name);
-    if (time !== 0n) by.add(vkey); // a cosignature of time 0 says nothing
+    if (time === 0n) continue; // a cosignature of time 0 says nothing
+    by.add(vkey);
+    if (vkey.type === 4) times.set(vkey, time);
   }
-  return { body, by };
+  return { body, by, times };
 }
 
 export function parseCheckpoint(body) {

@@ -58,8 +58,10 @@ export async function verify(file, vkeys = [], opening = null) {
       return note.by.has(log) && log.name === proof.checkpoint.origin;
     });
     if (witnesses.length) await row('witnesses', () => {
-      const count = witnesses.filter(w => note?.by.has(w)).length;
-      return count === witnesses.length || `${count} of ${witnesses.length}`;
+      const times = [...note?.times.values() ?? []];
+      if (times.length < witnesses.length) return `${times.length} of ${witnesses.length}`;
+      facts.before = String(times.reduce((a, b) => a > b ? a : b)); // by then the last of them had seen it
+      return true;
     });
     await row('inclusion', async () =>
       included(await leaf(text), proof.index, proof.checkpoint.size, proof.hashes, proof.checkpoint.root));

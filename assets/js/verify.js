@@ -50,8 +50,9 @@ async function run() {
   if (verdict === 'valid') for (const el of all('[data-claims], [data-claim]', root)) {
     const { claim } = el.dataset, value = facts[claim];
     el.hidden = !!claim && value === undefined;
-    if (claim === 'at') el.dateTime = new Date(Number(value) * 1000).toISOString();
-    if (claim && !el.hidden) fill(el, claim === 'at' ? time(value) : value);
+    const moment = el.tagName === 'TIME';
+    if (claim && !el.hidden) fill(el, moment ? time(value) : value);
+    if (moment && !el.hidden) el.dateTime = new Date(Number(value) * 1000).toISOString();
   }
   fill(one('[data-verdict]', root), verdict);
   state(root, 'done');

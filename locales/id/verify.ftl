@@ -38,6 +38,7 @@ verify-election = Pemilihan
 verify-pact = Pakta
 verify-pact-version = Versi { $version } – baca naskahnya
 verify-at = Waktu tercatat
+verify-before = Sudah tercatat sebelum (menurut semua saksi)
 verify-method = Cara memastikan penanda tangan
 verify-method-email = Kode sekali pakai melalui surel yang terdaftar
 verify-method-oidc = Masuk melalui akun instansi

@@ -66,8 +66,14 @@ test('witnesses count only when their keys are given', async () => {
   const one = await signer('saksi.test/1', 4), two = await signer('saksi.test/2', 4);
   const proof = made.proof + await one.cosign(made.body, 1900000000);
   assert.equal(outcomes(await verify(proof, [made.log.vkey])).witnesses, undefined);
-  assert.equal(outcomes(await verify(proof, [made.log.vkey, one.vkey])).witnesses, 'valid');
-  assert.equal(outcomes(await verify(proof, [made.log.vkey, one.vkey, two.vkey])).witnesses, 'unknown');
+  const seen = await verify(proof, [made.log.vkey, one.vkey]);
+  assert.equal(outcomes(seen).witnesses, 'valid');
+  assert.equal(seen.facts.before, '1900000000');
+  const both = await verify(proof + await two.cosign(made.body, 1900000060), [made.log.vkey, one.vkey, two.vkey]);
+  assert.equal(both.facts.before, '1900000060', 'the last of them had seen it by then');
+  const half = await verify(proof, [made.log.vkey, one.vkey, two.vkey]);
+  assert.equal(outcomes(half).witnesses, 'unknown');
+  assert.equal(half.facts.before, undefined, 'one of two is no bound');
   assert.equal((await verify(made.proof + await one.cosign('other\n', 1), [made.log.vkey, one.vkey])).verdict, 'invalid');
   assert.equal((await verify(proof, [one.vkey])).verdict, 'invalid', 'a witness is not the log');
 });
