@@ -3,8 +3,8 @@
 case-title = Aduan { $reference }
 case-received = Aduan sebagaimana diterima
 case-others = Kolom lain ({ $n })
-case-complainant = Tampilkan identitas pelapor
-case-complainant-note = Setiap pembukaan dicatat.
+case-complainant = Tampilkan kolom lain ({ $n })
+case-complainant-note = Uraian dan kolom lain dapat menyebut siapa pelapor. Setiap pembukaan dicatat.
 
 case-candidates = Siapa yang mungkin dimaksud
 case-proposal-match = Usulan kuat

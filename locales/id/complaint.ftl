@@ -84,6 +84,7 @@ complaint-different-caption = Perbedaan isi
 complaint-different-column = Kolom
 complaint-different-stored = Tersimpan
 complaint-different-offered = Dikirim sekarang
+complaint-different-others = Kolom lain yang juga berbeda. Isinya tidak ditampilkan di sini karena dapat menyebut siapa pelapor.
 
 complaint-reason-missing = Kolom ini kosong. Isi nomor aduan dari instansi pengirim.
 complaint-reason-nobody = Tidak ada petunjuk tentang orangnya. Isi nama, NIP, akun, jabatan, atau unit kerja terlapor.

@@ -287,12 +287,10 @@ impl Received {
     }
 }
 
-/// Whether a column tells who complained: seeing it is a right of its own.
-pub fn is_about_complainant(title: &str) -> bool {
-    let title = title.to_lowercase();
-    ["pelapor", "pengadu", "complainant", "reporter", "whistleblower"]
-        .iter()
-        .any(|word| title.contains(word))
+/// Whether a column may tell who complained, which is a right of its own to see. Everything but the known fields may: an address,
+/// a telephone number or a story does so under any title.
+pub fn may_tell_complainant(title: &str) -> bool {
+    Field::of_title(title).is_none()
 }
 
 /// Whether two titles mean the same column.

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::domain::complaint::Received;
 use crate::domain::complaint::is_same_title;
+use crate::domain::complaint::may_tell_complainant;
 use crate::domain::text::Id;
 use crate::service::Error;
 use crate::service::crossref;
@@ -38,18 +39,28 @@ pub enum Taken {
 }
 
 /// Two deliveries under one reference.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Different {
     /// The complaint that stands.
     pub complaint_id: i64,
     /// The authority's own number.
     pub reference: String,
-    /// Where they differ.
+    /// Known fields in which they differ.
     pub columns: Vec<DifferentColumn>,
+    /// Titles of the other columns in which they differ. What these hold may tell who complained, so it is not here.
+    pub others: Vec<String>,
 }
 
-/// A column that two deliveries fill differently.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// Personal data stay out of every log.
+impl std::fmt::Debug for Different {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let columns = self.columns.len() + self.others.len();
+        write!(f, "Different({}, *** in {columns} columns)", self.complaint_id)
+    }
+}
+
+/// A known field that two deliveries fill differently.
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct DifferentColumn {
     /// Its title.
     pub title: String,
@@ -57,6 +68,13 @@ pub struct DifferentColumn {
     pub stored: String,
     /// What came now.
     pub offered: String,
+}
+
+/// Personal data stay out of every log.
+impl std::fmt::Debug for DifferentColumn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DifferentColumn(***)")
+    }
 }
 
 /// Adds an authority. Days are ISO; either may be missing.
@@ -105,10 +123,14 @@ pub fn known(conn: &mut Conn, authority_id: i64, received: &Received) -> Result<
     if received.says_the_same(&stored) {
         return Ok(Some(Taken::Unchanged(row.id)));
     }
+    let (others, columns): (Vec<_>, Vec<_>) = differences(&stored, &received.pairs)
+        .into_iter()
+        .partition(|column| may_tell_complainant(&column.title));
     Ok(Some(Taken::Different(Different {
         complaint_id: row.id,
         reference: row.reference,
-        columns: differences(&stored, &received.pairs),
+        columns,
+        others: others.into_iter().map(|column| column.title).collect(),
     })))
 }
 

@@ -57,6 +57,27 @@ fn the_same_reference_is_taken_once_per_authority() {
 }
 
 #[test]
+fn what_may_tell_who_complained_is_no_difference_that_is_shown() {
+    let (mut conn, bawaslu) = open();
+    let told = |name: &str, phone: &str| {
+        let pairs = [("complaint_id", "A1"), ("accused_name", name), ("no_hp", phone)];
+        let pairs = pairs.map(|(title, text)| (title.to_owned(), text.to_owned()));
+        Received::new(pairs.to_vec()).unwrap()
+    };
+    put(&mut conn, bawaslu, &told("Budi", "0811-555"));
+    let Taken::Different(different) = put(&mut conn, bawaslu, &told("Bambang", "0822-555")) else {
+        panic!()
+    };
+    assert_eq!(
+        (different.columns.len(), different.others.as_slice()),
+        (1, ["no_hp".to_owned()].as_slice())
+    );
+    let shown = serde_json::to_string(&different).unwrap() + &format!("{different:?}");
+    assert!(shown.contains("Bambang") && !shown.contains("555"), "{shown}");
+    assert!(!format!("{different:?} {:?}", different.columns).contains("Bambang"));
+}
+
+#[test]
 fn lists_filter_and_page() {
     let (mut conn, bawaslu) = open();
     for number in 0..25 {

@@ -124,7 +124,7 @@ pub(super) fn due_s(now_s: i64, overdue_days: u32) -> i64 {
 }
 
 /// A value as it stands in a query: anything but letters, digits and `-._~` as `%XX` (RFC 3986, 2.3).
-fn encode(text: &str) -> String {
+pub(super) fn encode(text: &str) -> String {
     text.bytes()
         .map(|byte| {
             if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

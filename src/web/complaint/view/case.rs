@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::complaint::Field;
-use crate::domain::complaint::is_about_complainant;
+use crate::domain::complaint::may_tell_complainant;
 use crate::service::Conn;
 use crate::service::Error;
 use crate::service::access;
@@ -19,6 +19,7 @@ use crate::service::crossref::Roster;
 use crate::service::roster;
 use crate::service::roster::PersonRow;
 use crate::web::complaint::queue::Queue;
+use crate::web::complaint::queue::encode;
 use crate::web::complaint::view::Choice;
 use crate::web::complaint::view::FieldError;
 use crate::web::complaint::view::PersonView;
@@ -65,8 +66,11 @@ pub(in crate::web::complaint) struct CasePage {
     received_s: i64,
     zone: &'static str,
     fields: Vec<Shown>,
+    /// The other columns, where they were asked for.
     others: Vec<Shown>,
-    complainant_columns: usize,
+    /// How many other columns there are, and where they are asked for: they may tell who complained.
+    others_count: usize,
+    others_href: String,
     written: WrittenView,
     proposal: Option<ProposalView>,
     candidates: Vec<CandidateView>,
@@ -197,7 +201,7 @@ pub(in crate::web::complaint) fn case(
         .as_ref()
         .map(|person| crossref::join(conn, &row, person.id))
         .transpose()?;
-    let (others, complainant_columns) = others(&row, asked.typed.complainant)?;
+    let others = others(&row)?;
     let past = crossref::list_past(conn, asked.id)?;
     Ok(CasePage {
         id: row.id,
@@ -213,8 +217,13 @@ pub(in crate::web::complaint) fn case(
         },
         received_s: row.received_s,
         zone: ZONE,
-        others,
-        complainant_columns,
+        others_count: others.len(),
+        others: if asked.typed.complainant {
+            others
+        } else {
+            Vec::new()
+        },
+        others_href: others_href(&queue, asked.id, &asked.typed.find),
         proposal,
         candidates,
         past: past.into_iter().map(PastView::from).collect(),
@@ -263,19 +272,28 @@ fn fields(row: &ComplaintRow) -> Vec<Shown> {
         .collect()
 }
 
-/// The other columns as they came, without what tells who complained unless that was asked for; and how many tell it.
-fn others(row: &ComplaintRow, complainant: bool) -> Result<(Vec<Shown>, usize), Error> {
-    let pairs = complaint::pairs(row)?;
-    let hidden = pairs
-        .iter()
-        .filter(|(title, _)| is_about_complainant(title))
-        .count();
-    let shown = pairs
+/// The columns beside the known fields that hold something, as they came: any of them may tell who complained.
+fn others(row: &ComplaintRow) -> Result<Vec<Shown>, Error> {
+    let shown = complaint::pairs(row)?
         .into_iter()
-        .filter(|(title, text)| Field::of_title(title).is_none() && !text.trim().is_empty())
-        .filter(|(title, _)| complainant || !is_about_complainant(title))
+        .filter(|(title, text)| may_tell_complainant(title) && !text.trim().is_empty())
         .map(|(title, text)| Shown { title, text });
-    Ok((shown.collect(), hidden))
+    Ok(shown.collect())
+}
+
+/// Where the same page shows the other columns too.
+fn others_href(queue: &Queue, id: i64, find: &str) -> String {
+    let (address, find) = (queue.address(), encode(find));
+    let said = [
+        ("complainant=show".to_owned(), true),
+        (format!("find={find}"), !find.is_empty()),
+        (address.clone(), !address.is_empty()),
+    ];
+    let said: Vec<String> = said
+        .into_iter()
+        .filter_map(|(text, is_said)| is_said.then_some(text))
+        .collect();
+    format!("/complaints/{id}?{}#others", said.join("&"))
 }
 
 fn proposal(
