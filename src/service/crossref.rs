@@ -109,15 +109,20 @@ pub struct Line {
     pub bearers: Option<u32>,
 }
 
-/// The two sides of what was compared, as `written = recorded`; either may be empty.
-fn compared<'a>(level: &str, detail: &'a str) -> (&'a str, &'a str) {
-    if level == linkage::Level::Omitted.key() {
-        return ("", detail);
-    }
-    [" = ", " \u{220b} ", " / "]
-        .iter()
-        .find_map(|sign| detail.split_once(sign))
-        .unwrap_or((detail, ""))
+/// The two sides of what was compared, as `written = recorded`; either may be empty. Only of a name and of a handle does the
+/// linkage tell both: any other detail is the complaint's own text, whatever signs it holds.
+fn compared<'a>(field: &str, level: &str, detail: &'a str) -> (&'a str, &'a str) {
+    let sides = if field == linkage::Field::Handle.key() {
+        // The handle is as written; the words behind the last sign are the roster's.
+        detail.rsplit_once(" \u{220b} ")
+    } else if field != linkage::Field::Name.key() || level == linkage::Level::Extra.key() {
+        None
+    } else if level == linkage::Level::Omitted.key() {
+        Some(("", detail))
+    } else {
+        [" = ", " / "].iter().find_map(|sign| detail.split_once(sign))
+    };
+    sides.unwrap_or((detail, ""))
 }
 
 /// Stores a proposal. The one before is kept beside it, and so is what people decided.
@@ -151,7 +156,7 @@ pub fn explanation(row: &CrossrefRow) -> Result<Explanation, Error> {
             .chain(candidate.contradictions.iter_mut())
         {
             if line.written.is_empty() && line.recorded.is_empty() {
-                let (written, recorded) = compared(&line.level, &line.detail);
+                let (written, recorded) = compared(&line.field, &line.level, &line.detail);
                 (line.written, line.recorded) = (written.to_owned(), recorded.to_owned());
             }
             replace_unknown::<linkage::Field>(&mut line.field);

@@ -194,7 +194,7 @@ impl Roster {
     /// A line with both sides as they are now, so that it can be read after the roster has changed.
     fn line(&self, evidence: &Evidence, person: Option<&linkage::Person>) -> Line {
         let (field, level) = (evidence.field, evidence.level);
-        let (written, mut recorded) = compared(level.key(), &evidence.detail);
+        let (written, mut recorded) = compared(field.key(), level.key(), &evidence.detail);
         if recorded.is_empty() {
             recorded = person.map_or("", |person| match field {
                 Field::Nip | Field::Birth => &person.nip,

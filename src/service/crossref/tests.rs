@@ -252,11 +252,46 @@ fn a_line_says_both_sides_and_how_many_share_what_is_recorded() {
     assert_eq!((name.written.as_str(), name.bearers), ("santoso", Some(1)));
     let nip = lines.iter().find(|line| line.field == "nip").unwrap();
     assert_eq!(nip.recorded, "198505122010011003");
-    assert_eq!(compared("omitted", "bin"), ("", "bin"));
+    assert_eq!(compared("name", "omitted", "bin"), ("", "bin"));
     assert_eq!(
-        compared("differs", "budi / dewi lestari"),
+        compared("name", "differs", "budi / dewi lestari"),
         ("budi", "dewi lestari")
     );
+    let handle = compared("handle", "exact", "@a \u{220b} b \u{220b} santoso");
+    assert_eq!(handle, ("@a \u{220b} b", "santoso"));
+}
+
+#[test]
+fn a_complaint_cannot_write_the_rosters_side() {
+    let mut conn = ministry();
+    let roster = Roster::load(&mut conn).unwrap();
+    for sign in [" / ", " = ", " \u{220b} "] {
+        let mut forged = received("Boedi Santoso", "");
+        for field in [
+            &mut forged.unit,
+            &mut forged.city,
+            &mut forged.position,
+            &mut forged.nip_fragment,
+        ] {
+            *field = format!("Rekaan{sign}palsu");
+        }
+        let proposal = roster.propose(&forged);
+        let budi = &proposal.explanation.candidates;
+        let budi = budi.iter().find(|one| one.person_id == Some(7)).unwrap();
+        for (field, recorded) in [
+            ("unit", "Bagian Keuangan"),
+            ("city", "Bandung"),
+            ("position", "Bendahara"),
+        ] {
+            let line = budi.evidence.iter().find(|line| line.field == field);
+            let line = line.unwrap_or_else(|| panic!("{field}"));
+            assert_eq!(
+                (line.written.as_str(), line.recorded.as_str()),
+                (forged.unit.as_str(), recorded)
+            );
+        }
+        assert!(budi.evidence.iter().all(|line| !line.recorded.contains("palsu")));
+    }
 }
 
 #[test]
@@ -270,7 +305,8 @@ fn words_of_another_model_do_not_break_a_page() {
     for key in [&explained.rule, &line.field, &line.level] {
         assert_eq!(key, "other");
     }
-    assert_eq!((line.written.as_str(), line.recorded.as_str()), ("a", "b"));
+    // Of a field that it does not know, it does not know either which side would be the roster's.
+    assert_eq!((line.written.as_str(), line.recorded.as_str()), ("a = b", ""));
 }
 
 #[test]
