@@ -19,6 +19,7 @@ use crate::store::complaint::list as complaints;
 use crate::store::crossref as store;
 use crate::store::roster as people;
 
+mod by_hand;
 mod decide;
 mod join;
 mod roster;
@@ -28,14 +29,17 @@ pub use crate::store::crossref::DecisionRow;
 pub use crate::store::crossref::PastRow;
 pub use crate::store::crossref::find;
 pub use crate::store::crossref::find_decision;
+pub use crate::store::crossref::find_past;
 pub use crate::store::crossref::list_decisions;
 pub use crate::store::crossref::list_past;
 pub use crate::store::crossref::list_persons_by_id;
+pub use by_hand::ByHand;
 pub use decide::Answer;
 pub use decide::Outcome;
 pub use decide::REASON_CHARS_MAX;
 pub use decide::Settled;
 pub use decide::decide;
+pub use decide::is_of_two;
 pub use join::Join;
 pub use join::JoinRow;
 pub use join::join;
@@ -58,7 +62,7 @@ pub struct Proposal {
 }
 
 /// The explanation of a proposal, as stored.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Explanation {
     /// The rule, by key.
     pub rule: String,
@@ -70,6 +74,18 @@ pub struct Explanation {
     pub namesakes: u32,
     /// Best first, *nobody* among them.
     pub candidates: Vec<Candidate>,
+}
+
+/// Personal data stay out of every log.
+impl std::fmt::Debug for Explanation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "Explanation({}, {} candidates ***)",
+            self.rule,
+            self.candidates.len()
+        )
+    }
 }
 
 /// One hypothesis.
@@ -88,7 +104,7 @@ pub struct Candidate {
 }
 
 /// One line of evidence.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Line {
     /// Field, by key.
     pub field: String,
@@ -107,6 +123,13 @@ pub struct Line {
     /// How many people on that roster bear what is recorded; none where that says nothing.
     #[serde(default)]
     pub bearers: Option<u32>,
+}
+
+/// Personal data stay out of every log.
+impl std::fmt::Debug for Line {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Line({} {}, ***)", self.field, self.level)
+    }
 }
 
 /// The two sides of what was compared, as `written = recorded`; either may be empty. Only of a name and of a handle does the
@@ -149,21 +172,21 @@ pub fn explanation(row: &CrossrefRow) -> Result<Explanation, Error> {
     let mut explained: Explanation = serde_json::from_str(&row.explanation)
         .map_err(|_damaged| Error::Tampered(format!("crossref of complaint {}", row.complaint_id)))?;
     replace_unknown::<RuleId>(&mut explained.rule);
-    for candidate in &mut explained.candidates {
-        for line in candidate
-            .evidence
-            .iter_mut()
-            .chain(candidate.contradictions.iter_mut())
-        {
-            if line.written.is_empty() && line.recorded.is_empty() {
-                let (written, recorded) = compared(&line.field, &line.level, &line.detail);
-                (line.written, line.recorded) = (written.to_owned(), recorded.to_owned());
-            }
-            replace_unknown::<linkage::Field>(&mut line.field);
-            replace_unknown::<linkage::Level>(&mut line.level);
-        }
-    }
+    explained.candidates.iter_mut().for_each(make_readable);
     Ok(explained)
+}
+
+/// Fills both sides of lines that were stored without them, and words that this program does not know.
+fn make_readable(candidate: &mut Candidate) {
+    let lines = candidate.evidence.iter_mut();
+    for line in lines.chain(candidate.contradictions.iter_mut()) {
+        if line.written.is_empty() && line.recorded.is_empty() {
+            let (written, recorded) = compared(&line.field, &line.level, &line.detail);
+            (line.written, line.recorded) = (written.to_owned(), recorded.to_owned());
+        }
+        replace_unknown::<linkage::Field>(&mut line.field);
+        replace_unknown::<linkage::Level>(&mut line.level);
+    }
 }
 
 fn replace_unknown<T: DeserializeOwned>(key: &mut String) {

@@ -138,8 +138,10 @@ pub fn waits(conn: &mut Conn, member: &MemberRow) -> Result<Vec<Wait>, Error> {
 fn complaints(conn: &mut Conn, person_id: i64) -> Result<Vec<i64>, Error> {
     let mut open = Vec::new();
     for (id, state) in store::list_complaints_about(conn, person_id)? {
-        let newest = proposals::list_decisions(conn, id)?.into_iter().next();
-        let about = newest.is_some_and(|decision| decision.person_id == Some(person_id));
+        // What settled the complaint, even while somebody asks to reopen it.
+        let decisions = proposals::list_decisions(conn, id)?;
+        let settled = decisions.iter().find(|decision| decision.settles());
+        let about = settled.is_some_and(|decision| decision.person_id == Some(person_id));
         // An open complaint that somebody once answered with this person is not settled for them.
         if state == "received" || (state == "identified" && about) {
             open.push(id);

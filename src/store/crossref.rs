@@ -17,7 +17,7 @@ use crate::store::schema::person_alias;
 use crate::store::schema::roster_import;
 
 /// The newest proposal for a complaint.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = crossref)]
 pub struct CrossrefRow {
     /// The complaint.
@@ -36,6 +36,17 @@ pub struct CrossrefRow {
     pub number: i64,
     /// The number says one person and the name another.
     pub conflict: bool,
+}
+
+/// Personal data stay out of every log.
+impl std::fmt::Debug for CrossrefRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "CrossrefRow({}, number {}, ***)",
+            self.complaint_id, self.number
+        )
+    }
 }
 
 /// A proposal that a newer one replaced, without its explanation.
@@ -57,14 +68,14 @@ pub struct PastRow {
 }
 
 /// What a person decided.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[derive(Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = crossref_decision)]
 pub struct DecisionRow {
     /// Row id.
     pub id: i64,
     /// The complaint.
     pub complaint_id: i64,
-    /// `person`, `nobody` or `reopened`.
+    /// `person`, `nobody`, `reopened`, or `kept` where a decision is not reopened.
     pub outcome: String,
     /// Who it is, for `person`.
     pub person_id: Option<i64>,
@@ -82,6 +93,23 @@ pub struct DecisionRow {
     pub number: Option<i64>,
     /// `alone`; or of two examiners' answers `first`, `second` (it agrees) or `differs`.
     pub step: String,
+    /// JSON: what spoke for a person who is not in the proposal.
+    pub evidence: Option<String>,
+}
+
+/// Personal data stay out of every log.
+impl std::fmt::Debug for DecisionRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "DecisionRow({}, {} {}, ***)", self.id, self.step, self.outcome)
+    }
+}
+
+impl DecisionRow {
+    /// Whether it settled a complaint: an answer that waits, or one that differs, does not.
+    pub fn settles(&self) -> bool {
+        matches!(self.outcome.as_str(), "person" | "nobody")
+            && matches!(self.step.as_str(), "alone" | "second")
+    }
 }
 
 /// A decision before it has a row.
@@ -90,7 +118,7 @@ pub struct DecisionRow {
 pub struct NewDecision<'a> {
     /// The complaint.
     pub complaint_id: i64,
-    /// `person`, `nobody` or `reopened`.
+    /// `person`, `nobody`, `reopened` or `kept`.
     pub outcome: &'a str,
     /// Who it is.
     pub person_id: Option<i64>,
@@ -108,6 +136,8 @@ pub struct NewDecision<'a> {
     pub number: Option<i64>,
     /// `alone`, `first`, `second` or `differs`.
     pub step: &'a str,
+    /// JSON: what spoke for a person who is not in the proposal.
+    pub evidence: Option<&'a str>,
 }
 
 /// What changes whenever the persons or their former numbers do.
@@ -160,6 +190,34 @@ pub fn list_past(conn: &mut Conn, complaint_id: i64) -> Result<Vec<PastRow>, Sto
         .order(crossref_past::number.desc())
         .select(PastRow::as_select())
         .load(conn)?)
+}
+
+/// A proposal that a newer one replaced, by its number, as it was while it was the newest; and when it was replaced, Unix seconds.
+/// Whether it was a conflict its explanation tells.
+pub fn find_past(
+    conn: &mut Conn,
+    complaint_id: i64,
+    number: i64,
+) -> Result<Option<(CrossrefRow, i64)>, StoreError> {
+    let past: Option<(PastRow, String)> = crossref_past::table
+        .filter(crossref_past::complaint_id.eq(complaint_id))
+        .filter(crossref_past::number.eq(number))
+        .select((PastRow::as_select(), crossref_past::explanation))
+        .first(conn)
+        .optional()?;
+    Ok(past.map(|(past, explanation)| {
+        let row = CrossrefRow {
+            complaint_id,
+            made_s: past.made_s,
+            model_version: past.model_version,
+            roster_snapshot: past.roster_snapshot,
+            decision: past.decision,
+            explanation,
+            number: past.number,
+            conflict: false,
+        };
+        (row, past.replaced_s)
+    }))
 }
 
 /// The newest proposal.

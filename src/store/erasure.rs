@@ -224,6 +224,7 @@ pub fn delete_person(conn: &mut Conn, person: &PersonRow) -> Result<(), StoreErr
         .set((
             crossref_decision::person_id.eq(None::<i64>),
             crossref_decision::reason.eq(""),
+            crossref_decision::evidence.eq(None::<String>),
         ))
         .execute(conn)?;
     diesel::delete(person::table.find(id)).execute(conn)?;

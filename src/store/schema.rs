@@ -312,6 +312,7 @@ diesel::table! {
         decided_s -> BigInt,
         number -> Nullable<BigInt>,
         step -> Text,
+        evidence -> Nullable<Text>,
     }
 }
 

@@ -76,6 +76,9 @@ pub struct CaseQuery {
     find: String,
     #[serde(default)]
     complainant: String,
+    /// Number of a proposal that a newer one replaced.
+    #[serde(default)]
+    past: String,
     #[serde(flatten)]
     queue: Queue,
 }
@@ -98,7 +101,8 @@ pub async fn show(
         complainant,
         ..Typed::default()
     };
-    let page = load(&officer, *id, query.queue, typed, Vec::new()).await?;
+    let past = query.past.parse().ok();
+    let page = load(&officer, *id, past, query.queue, typed, Vec::new()).await?;
     let action = match (complainant, searched) {
         (true, _) => "complainant-viewed",
         (false, true) => "people-searched",
@@ -111,6 +115,7 @@ pub async fn show(
 async fn load(
     officer: &OfficerVisitor,
     id: i64,
+    past: Option<i64>,
     queue: Queue,
     typed: Typed,
     errors: Vec<FieldError>,
@@ -121,6 +126,7 @@ async fn load(
         account_id: officer.officer.account.id,
         may_decide: officer.officer.may(Action::DecideComplaints, None),
         two: app.config().complaints.two_examiners,
+        past,
         queue,
         typed,
         errors,

@@ -56,10 +56,7 @@ fn id_of(portal: &TestPortal, reference: &str) -> i64 {
 }
 
 fn decide(examiner: &mut Browser, id: i64, who: &str) -> Page {
-    let page = examiner.post(
-        &format!("/complaints/{id}/decide"),
-        &[("who", who), ("reason", "NIP dan nama cocok")],
-    );
+    let page = answer(examiner, id, who, "NIP dan nama cocok");
     page.goes_to(&format!("/complaints/{id}"));
     examiner.follow(&page)
 }
@@ -141,13 +138,22 @@ fn a_decision_needs_a_person_and_a_reason_and_can_be_taken_back() {
         .sees("Pilih salah satu orang")
         .sees("alasan saya");
     examiner
-        .post(&at("decide"), &[("who", "nobody"), ("reason", " ")])
+        .post(
+            &at("decide"),
+            &[("who", "nobody"), ("reason", " "), ("number", "1")],
+        )
         .is(422)
         .sees("Tulis alasan");
-    examiner
-        .post(&at("decide"), &[("who", "987654"), ("reason", "x")])
-        .is(404);
-    examiner.post(&at("reopen"), &[("reason", "x")]).is(409);
+    for number in ["", "x", "2"] {
+        let form = [("who", "nobody"), ("reason", "x"), ("number", number)];
+        examiner
+            .post(&at("decide"), &form)
+            .is(409)
+            .sees("Usulan untuk aduan ini sudah diperbarui");
+    }
+    answer(&mut examiner, id, "987654", "x").is(404);
+    let x = [("reason", "x"), ("number", "1")];
+    examiner.post(&at("reopen"), &x).is(409).sees("belum diputuskan");
     let third = portal.person(2).clone();
     examiner
         .get(&format!("/complaints/{id}?find={}", third.nip))
@@ -157,11 +163,10 @@ fn a_decision_needs_a_person_and_a_reason_and_can_be_taken_back() {
     decide(&mut examiner, id, "nobody")
         .ok()
         .sees("Terlapor tidak ada dalam daftar pegawai ini");
-    examiner
-        .post(&at("decide"), &[("who", &third.id.to_string()), ("reason", "x")])
+    answer(&mut examiner, id, &third.id.to_string(), "x")
         .is(409)
         .sees("Buka kembali");
-    let page = examiner.post(&at("reopen"), &[("reason", "ada surat baru")]);
+    let page = examiner.post(&at("reopen"), &[("reason", "ada surat baru"), ("number", "1")]);
     examiner
         .follow(&page)
         .ok()
@@ -312,7 +317,7 @@ fn only_examiners_see_people() {
 fn answer(examiner: &mut Browser, id: i64, who: &str, reason: &str) -> Page {
     examiner.post(
         &format!("/complaints/{id}/decide"),
-        &[("who", who), ("reason", reason)],
+        &[("who", who), ("reason", reason), ("number", "1")],
     )
 }
 
@@ -356,9 +361,10 @@ fn two_examiners_decide_together_where_the_setting_says_so() {
     two.get(&at)
         .ok()
         .sees("Jawaban pertama sudah ada")
-        .sees("alasan pertama")
+        .lacks("alasan pertama")
+        .lacks("Terlapor ditentukan")
         .lacks("Menurut buku besar");
-    two.post(&format!("{at}/reopen"), &[("reason", "x")])
+    two.post(&format!("{at}/reopen"), &[("reason", "x"), ("number", "1")])
         .is(409)
         .sees("bukan jawaban Anda");
     two.post(&format!("{at}/compare"), &[]).is(409);
@@ -383,13 +389,49 @@ fn two_examiners_decide_together_where_the_setting_says_so() {
         .sees("Jawaban kedua, sama dengan yang pertama")
         .sees("Menandatangani sebelum kejadian")
         .sees(&code);
+    two_reopen(&mut one, &mut two, id);
     let actions: Vec<String> = portal.read(|conn| {
         let lines = ikrar::service::journal::list_newest(conn, i64::MAX, 100)?;
         Ok(lines.into_iter().map(|line| line.action).collect())
     });
-    for action in ["complaint-answered", "complaint-disagreed", "complaint-decided"] {
+    for action in [
+        "complaint-answered",
+        "complaint-disagreed",
+        "complaint-decided",
+        "complaint-kept",
+        "complaint-reopened",
+    ] {
         assert!(actions.iter().any(|known| known == action), "{action}");
     }
+}
+
+/// What two examiners decided stands until both want it reopened.
+fn two_reopen(one: &mut Browser, two: &mut Browser, id: i64) {
+    let at = format!("/complaints/{id}");
+    let reopen = |examiner: &mut Browser, act: &str| {
+        let form = [("reason", "surat baru"), ("number", "1"), ("act", act)];
+        let page = examiner.post(&format!("{at}/reopen"), &form);
+        page.goes_to(&at);
+        examiner.follow(&page)
+    };
+    reopen(one, "")
+        .ok()
+        .sees("Permintaan membuka kembali menunggu pemeriksa kedua")
+        .sees("Tarik permintaan")
+        .lacks("Setuju, buka kembali")
+        .sees("Menandatangani sebelum kejadian");
+    one.get("/complaints/next").goes_to("/complaints");
+    two.get("/complaints/next").goes_to(&at);
+    two.get(&at).ok().sees("surat baru").sees("Setuju, buka kembali");
+    reopen(two, "keep")
+        .ok()
+        .sees("Keputusan tetap berlaku")
+        .sees("Menandatangani sebelum kejadian");
+    reopen(one, "").ok();
+    reopen(two, "")
+        .ok()
+        .sees("Menunggu pemeriksa")
+        .lacks("Menurut buku besar");
 }
 
 /// An office with 300 complaints, `M-000` to `M-299`; every other one names an outsider.
@@ -427,6 +469,7 @@ fn hundreds_of_complaints_are_gone_through_one_by_one() {
     let form = [
         ("who", "nobody"),
         ("reason", "bukan pegawai"),
+        ("number", "1"),
         ("then", "next"),
         ("authority", "bawaslu"),
         ("q", "M-00"),
@@ -481,6 +524,15 @@ fn after_a_roster_changed_undecided_complaints_are_compared_anew_and_the_old_pro
         .sees("Usulan sebelumnya (1)")
         .sees("<b>Orang</b> Luar");
     assert!(!page.text().contains("<b>Orang"), "a name is text");
+    examiner
+        .get(&format!("/complaints/{}?past=1", id_of(&portal, "M-010")))
+        .ok()
+        .sees("Anda melihat usulan ke-1, yang sudah diganti")
+        .sees("Titik awal")
+        .lacks("name=\"who\"");
+    examiner
+        .get(&format!("/complaints/{}?past=7", id_of(&portal, "M-010")))
+        .is(404);
     examiner
         .get(&format!("/complaints/{decided}"))
         .ok()
@@ -561,4 +613,28 @@ fn candidates_stand_side_by_side_with_their_reasons_in_words() {
         Ok(lines.map(|line| line.subject).collect::<Vec<_>>())
     });
     assert_eq!(searched, [format!("complaint {id}"), format!("complaint {id}")]);
+}
+
+#[test]
+fn somebody_found_by_hand_has_a_waterfall_on_the_page_and_in_the_record() {
+    let (portal, mut examiner, _) = office();
+    let table = [HEADER.to_owned(), line(&portal, "B-1", 0, "")].concat();
+    import(&mut examiner, "a.csv", table.as_bytes(), "import").ok();
+    let id = id_of(&portal, "B-1");
+    let (first, third) = (portal.person(0).clone(), portal.person(2).clone());
+    let page = examiner.get(&format!("/complaints/{id}?find={}", third.nip));
+    page.ok()
+        .sees("menurut daftar pegawai sekarang")
+        .sees(&format!("Tampilkan petunjuk dan bobot {}", third.name))
+        .sees(&format!("Petunjuk {}: dari titik awal", third.name));
+    assert!(page.text().contains(&format!("id=\"found-{}\"", third.id)));
+    examiner
+        .get(&format!("/complaints/{id}?find={}", first.nip))
+        .ok()
+        .sees("Sudah menjadi calon urutan 1")
+        .lacks(&format!("Tampilkan petunjuk dan bobot {}", first.name));
+    decide(&mut examiner, id, &third.id.to_string())
+        .ok()
+        .sees("Petunjuk tentang orang ini, yang dicari sendiri oleh pemeriksa")
+        .sees(&format!("Petunjuk {}: dari titik awal", third.name));
 }

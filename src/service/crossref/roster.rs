@@ -13,7 +13,6 @@ use crate::linkage::Evidence;
 use crate::linkage::Field;
 use crate::linkage::Index;
 use crate::linkage::Level;
-use crate::linkage::Linkage;
 use crate::linkage::Policy;
 use crate::service::Error;
 use crate::service::crossref::Candidate;
@@ -29,7 +28,6 @@ use crate::store::crossref::RosterMark;
 const PAGE: i64 = 10_000;
 
 /// The roster, ready to be searched.
-#[derive(Debug)]
 pub struct Roster {
     index: Index,
     /// Who was indexed, by place in the index: an explanation keeps both sides as they were.
@@ -40,8 +38,15 @@ pub struct Roster {
     snapshot: String,
 }
 
+/// Personal data stay out of every log.
+impl std::fmt::Debug for Roster {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Roster({} people, {})", self.ids.len(), self.snapshot)
+    }
+}
+
 /// How many people bear a word of a name, or work in a unit, a city, a position.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Bearers(HashMap<(Field, String), u32>);
 
 impl Bearers {
@@ -64,6 +69,19 @@ impl Bearers {
 
     fn of(&self, field: Field, recorded: &str) -> Option<u32> {
         self.0.get(&(field, recorded.to_lowercase())).copied()
+    }
+}
+
+/// What the linkage reads of a complaint.
+fn complaint(received: &Received) -> linkage::Complaint {
+    linkage::Complaint {
+        accused_name: received.accused_name.clone(),
+        unit: received.unit.clone(),
+        city: received.city.clone(),
+        position: received.position.clone(),
+        nip_fragment: received.nip_fragment.clone(),
+        handle: received.handle.clone(),
+        incident_date: received.incident_day.as_ref().map(ToString::to_string),
     }
 }
 
@@ -149,41 +167,48 @@ impl Roster {
 
     /// What the linkage proposes for a complaint.
     pub fn propose(&self, received: &Received) -> Proposal {
-        let complaint = linkage::Complaint {
-            accused_name: received.accused_name.clone(),
-            unit: received.unit.clone(),
-            city: received.city.clone(),
-            position: received.position.clone(),
-            nip_fragment: received.nip_fragment.clone(),
-            handle: received.handle.clone(),
-            incident_date: received.incident_day.as_ref().map(ToString::to_string),
-        };
-        let answer = linkage::link(&self.index, &complaint, &Policy::default());
-        Proposal {
-            decision: answer.decision,
-            explanation: self.explain(answer),
-            snapshot: self.snapshot.clone(),
-        }
-    }
-
-    fn explain(&self, answer: Linkage) -> Explanation {
-        let candidates = answer.candidates.into_iter().map(|candidate| {
-            let person = candidate.who.and_then(|who| self.people.get(place(who)?));
-            let lines = |all: &[Evidence]| all.iter().map(|one| self.line(one, person)).collect();
-            Candidate {
-                person_id: candidate.who.and_then(|who| self.row_id(who)),
-                score: candidate.score_bits,
-                posterior: candidate.posterior,
-                evidence: lines(&candidate.evidence),
-                contradictions: lines(&candidate.contradictions),
-            }
-        });
-        Explanation {
+        let answer = linkage::link(&self.index, &complaint(received), &Policy::default());
+        let explanation = Explanation {
             rule: answer.rule.key().to_owned(),
             conflict: answer.conflict,
             prior_bits: answer.prior_bits,
             namesakes: answer.namesakes,
-            candidates: candidates.collect(),
+            candidates: self.candidates(answer.candidates),
+        };
+        Proposal {
+            decision: answer.decision,
+            explanation,
+            snapshot: self.snapshot.clone(),
+        }
+    }
+
+    /// People beside a complaint, by row id, each weighed as [`Self::propose`] weighs those it lists; before them what everybody's
+    /// score starts from, in bits. Who is not in this index is left out.
+    pub fn explain_people(&self, received: &Received, ids: &[i64]) -> (f64, Vec<Candidate>) {
+        let (complaint, policy) = (complaint(received), Policy::default());
+        let prior_bits = linkage::link(&self.index, &complaint, &policy).prior_bits;
+        let explained = ids.iter().filter_map(|id| {
+            // Persons are read in the order of their row ids.
+            let place = self.ids.binary_search(id).ok()?;
+            let who = linkage::PersonId(u32::try_from(place).ok()?);
+            linkage::explain_person(&self.index, &complaint, &policy, who)
+        });
+        (prior_bits, self.candidates(explained))
+    }
+
+    fn candidates(&self, found: impl IntoIterator<Item = linkage::Candidate>) -> Vec<Candidate> {
+        found.into_iter().map(|one| self.candidate(&one)).collect()
+    }
+
+    fn candidate(&self, found: &linkage::Candidate) -> Candidate {
+        let person = found.who.and_then(|who| self.people.get(place(who)?));
+        let lines = |all: &[Evidence]| all.iter().map(|one| self.line(one, person)).collect();
+        Candidate {
+            person_id: found.who.and_then(|who| self.row_id(who)),
+            score: found.score_bits,
+            posterior: found.posterior,
+            evidence: lines(&found.evidence),
+            contradictions: lines(&found.contradictions),
         }
     }
 

@@ -18,7 +18,7 @@ use crate::store::schema::crossref_decision;
 pub struct Filter {
     /// `received`, `identified` or `nobody`.
     pub state: Option<String>,
-    /// Whether an answer waits for a second examiner.
+    /// Whether an answer, or the wish to reopen, waits for a second examiner.
     pub waits: Option<bool>,
     /// The proposal: `match`, `possible`, `conflict` or `none`, of which every proposal is one.
     pub proposal: Option<String>,
@@ -85,7 +85,7 @@ pub fn count(conn: &mut Conn, filter: &Filter) -> Result<i64, StoreError> {
 }
 
 /// The complaint that has waited longest, of those received after `after` (second and row id), for an answer of this account: one
-/// that no first answer of its own waits in. Not the complaint `but`.
+/// that is open or asked to be reopened, and that no first answer of its own waits in. Not the complaint `but`.
 pub fn find_next(
     conn: &mut Conn,
     filter: &Filter,
@@ -96,11 +96,17 @@ pub fn find_next(
     let of_others = crossref_decision::table
         .filter(crossref_decision::account_id.ne(account_id))
         .select(crossref_decision::id.nullable());
-    let mut query = filtered(filter).filter(complaint::state.eq("received")).filter(
-        complaint::first_answer_id
-            .is_null()
-            .or(complaint::first_answer_id.eq_any(of_others).assume_not_null()),
-    );
+    let mut query = filtered(filter)
+        .filter(
+            complaint::state
+                .eq("received")
+                .or(complaint::first_answer_id.is_not_null()),
+        )
+        .filter(
+            complaint::first_answer_id
+                .is_null()
+                .or(complaint::first_answer_id.eq_any(of_others).assume_not_null()),
+        );
     if let Some((second, id)) = after {
         query = query.filter(
             complaint::received_s

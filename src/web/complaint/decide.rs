@@ -19,6 +19,7 @@ use crate::service::access::Subject;
 use crate::service::complaint;
 use crate::service::crossref;
 use crate::service::crossref::Answer;
+use crate::service::crossref::ByHand;
 use crate::service::crossref::Outcome;
 use crate::service::crossref::Settled;
 use crate::service::journal;
@@ -48,6 +49,9 @@ pub struct DecideForm {
     /// `next`: on to the next undecided complaint.
     #[serde(default)]
     then: String,
+    /// `keep`: a decision that somebody wants to reopen stands.
+    #[serde(default)]
+    act: String,
     #[serde(flatten)]
     queue: Queue,
 }
@@ -86,7 +90,13 @@ pub async fn reopen(
     form: Form<DecideForm>,
 ) -> Result<HttpResponse, Failure> {
     officer.check(Action::DecideComplaints)?;
-    record(&officer, *id, Outcome::Reopened, form.into_inner()).await
+    let form = form.into_inner();
+    let outcome = if form.act == "keep" {
+        Outcome::Kept
+    } else {
+        Outcome::Reopened
+    };
+    record(&officer, *id, outcome, form).await
 }
 
 async fn record(
@@ -98,6 +108,7 @@ async fn record(
     let app = &officer.visitor.app;
     let (account_id, reason, now_s) = (officer.officer.account.id, form.reason.clone(), app.now_s());
     let (two, seen) = (app.config().complaints.two_examiners, form.number.parse().ok());
+    let by_hand = compare_by_hand(officer, id, outcome).await?;
     let made = app
         .write(move |conn| {
             let answer = Answer {
@@ -106,6 +117,7 @@ async fn record(
                 reason: &reason,
                 seen,
                 two,
+                by_hand: by_hand.as_ref(),
             };
             let (decision, settled) = crossref::decide(conn, id, &answer, now_s)?;
             let action = match settled {
@@ -113,6 +125,7 @@ async fn record(
                 Settled::Decided => "complaint-decided",
                 Settled::Differs => "complaint-disagreed",
                 Settled::Open => "complaint-reopened",
+                Settled::Stands => "complaint-kept",
             };
             let actor = Some(Subject::Account(account_id));
             let subject = format!("complaint {id} decision {decision}");
@@ -136,6 +149,7 @@ async fn record(
         Settled::Waits => (FlashKind::Good, "case-waits"),
         Settled::Differs => (FlashKind::Warning, "case-differs"),
         Settled::Open => (FlashKind::Good, "case-reopened"),
+        Settled::Stands => (FlashKind::Good, "case-kept"),
     };
     // Two answers that differ are looked at together, before anything else.
     let to = if form.then == "next" && settled != Settled::Differs {
@@ -145,6 +159,28 @@ async fn record(
     };
     let to = form.queue.behind(&format!("/complaints/{}", to.unwrap_or(id)));
     officer.visitor.go(&to, kind, said)
+}
+
+/// What speaks for the person of an answer, compared before the lock: a roster's index may have to be built for it.
+async fn compare_by_hand(
+    officer: &OfficerVisitor,
+    id: i64,
+    outcome: Outcome,
+) -> Result<Option<ByHand>, Failure> {
+    let Outcome::Person(person_id) = outcome else {
+        return Ok(None);
+    };
+    let app = officer.visitor.app.clone();
+    let compared = officer
+        .visitor
+        .app
+        .read(move |conn| {
+            let received = complaint::received(&complaint::find(conn, id)?)?;
+            let roster = app.rosters().current(conn)?;
+            Ok(ByHand::compare(&roster, &received, person_id))
+        })
+        .await?;
+    Ok(compared)
 }
 
 /// Which complaint was looked at last, and which are gone through.
@@ -170,7 +206,7 @@ pub async fn next(officer: OfficerVisitor, query: Query<NextQuery>) -> Result<Ht
     }
 }
 
-/// The next undecided complaint of the queue after this one, or from its beginning again.
+/// The next complaint of the queue after this one, or from its beginning again, that waits for an answer of this examiner.
 async fn find_next(
     officer: &OfficerVisitor,
     queue: &Queue,
@@ -183,7 +219,7 @@ async fn find_next(
     let found = app
         .read(move |conn| {
             let authorities = complaint::list_authorities(conn)?;
-            let filter = queue.known(&authorities).undecided().filter(&authorities, due_s);
+            let queue = queue.known(&authorities);
             let place = match after {
                 Some(id) => {
                     let row = complaint::find(conn, id)?;
@@ -191,11 +227,17 @@ async fn find_next(
                 }
                 None => None,
             };
-            let found = complaint::find_next(conn, &filter, account_id, place, after)?;
-            Ok(match (found, place) {
-                (None, Some(_)) => complaint::find_next(conn, &filter, account_id, None, after)?,
-                (found, _) => found,
-            })
+            for queue in queue.to_answer() {
+                let filter = queue.filter(&authorities, due_s);
+                let mut found = complaint::find_next(conn, &filter, account_id, place, after)?;
+                if found.is_none() && place.is_some() {
+                    found = complaint::find_next(conn, &filter, account_id, None, after)?;
+                }
+                if found.is_some() {
+                    return Ok(found);
+                }
+            }
+            Ok(None)
         })
         .await?;
     Ok(found)
@@ -284,7 +326,15 @@ async fn refuse(
         complainant: false,
     };
     let text = officer.visitor.words(problem)?;
-    let page = load(officer, id, form.queue, typed, vec![FieldError { field, text }]).await?;
+    let page = load(
+        officer,
+        id,
+        None,
+        form.queue,
+        typed,
+        vec![FieldError { field, text }],
+    )
+    .await?;
     officer
         .note("complaint-viewed", format!("complaint {id}"))
         .await?;

@@ -62,12 +62,14 @@ impl Queue {
     /// The filter itself; what was received before `due_s` is overdue while it is undecided.
     pub(super) fn filter(&self, authorities: &[AuthorityRow], due_s: i64) -> Filter {
         let overdue = self.overdue == "yes";
+        let undecided = |is_so: bool| is_so.then(|| "received".to_owned());
         let (state, waits) = match self.state.as_str() {
-            "identified" | "nobody" => (Some(self.state.clone()), None),
-            "received" => (Some("received".to_owned()), Some(false)),
-            "second" => (Some("received".to_owned()), Some(true)),
-            "undecided" => (Some("received".to_owned()), None),
-            _ => (overdue.then(|| "received".to_owned()), None),
+            "identified" | "nobody" => (Some(self.state.clone()), Some(false)),
+            "received" => (undecided(true), Some(false)),
+            // A decided complaint waits too, where somebody wants to reopen it.
+            "second" => (undecided(overdue), Some(true)),
+            "undecided" => (undecided(true), None),
+            _ => (undecided(overdue), None),
         };
         let authority = authorities.iter().find(|row| row.slug == self.authority);
         Filter {
@@ -90,6 +92,20 @@ impl Queue {
             state,
             ..self.clone()
         }
+    }
+
+    /// The same among complaints that an examiner may have to answer: what is undecided, then what somebody wants to reopen.
+    pub(super) fn to_answer(&self) -> Vec<Self> {
+        let undecided = self.undecided();
+        let waiting = Self {
+            state: "second".to_owned(),
+            ..self.clone()
+        };
+        let is_narrow = undecided.state != "undecided";
+        [undecided, waiting]
+            .into_iter()
+            .take(if is_narrow { 1 } else { 2 })
+            .collect()
     }
 
     /// As it stands in an address, without `?`; empty where nothing is narrowed.
@@ -171,6 +187,17 @@ mod tests {
         );
         let decided = queue("nobody", "", "", "").undecided();
         assert_eq!(decided.state, "undecided");
+        let states = |queue: Queue| {
+            queue
+                .to_answer()
+                .into_iter()
+                .map(|one| one.state)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(states(queue("", "", "", "")), ["undecided", "second"]);
+        assert_eq!(states(queue("received", "", "", "")), ["received"]);
+        let wanted = queue("second", "", "", "").filter(&[], 60);
+        assert_eq!((wanted.state, wanted.waits), (None, Some(true)));
         assert_eq!(due_s(8 * DAY_S, 7), DAY_S);
     }
 }

@@ -8,7 +8,9 @@ use crate::service::crossref::Line;
 use crate::service::roster::PersonRow;
 
 mod case;
+mod found;
 mod list;
+mod trail;
 mod waterfall;
 
 pub(super) use case::Asked;

@@ -1,4 +1,5 @@
-//! One complaint beside its candidates, what examiners answered, and what the ledger says then.
+//! One complaint beside its candidates, and what the ledger says once it is settled. Absent: who was found by hand ([`super::found`]), what
+//! examiners answered ([`super::trail`]).
 
 use serde::Serialize;
 
@@ -6,15 +7,15 @@ use crate::domain::complaint::Field;
 use crate::domain::complaint::may_tell_complainant;
 use crate::service::Conn;
 use crate::service::Error;
-use crate::service::access;
 use crate::service::complaint;
 use crate::service::complaint::ComplaintRow;
 use crate::service::crossref;
 use crate::service::crossref::Candidate;
+use crate::service::crossref::CrossrefRow;
 use crate::service::crossref::DecisionRow;
+use crate::service::crossref::Explanation;
 use crate::service::crossref::Found;
 use crate::service::crossref::Join;
-use crate::service::crossref::PastRow;
 use crate::service::crossref::Roster;
 use crate::service::roster;
 use crate::service::roster::PersonRow;
@@ -26,6 +27,11 @@ use crate::web::complaint::view::PersonView;
 use crate::web::complaint::view::Share;
 use crate::web::complaint::view::Words;
 use crate::web::complaint::view::ZONE;
+use crate::web::complaint::view::found::FoundView;
+use crate::web::complaint::view::trail;
+use crate::web::complaint::view::trail::DecisionView;
+use crate::web::complaint::view::trail::FirstView;
+use crate::web::complaint::view::trail::PastView;
 use crate::web::complaint::view::waterfall;
 use crate::web::complaint::view::waterfall::Scale;
 use crate::web::complaint::view::waterfall::Step;
@@ -50,6 +56,8 @@ pub(in crate::web::complaint) struct Asked {
     pub(in crate::web::complaint) may_decide: bool,
     /// Whether an answer needs a second examiner.
     pub(in crate::web::complaint) two: bool,
+    /// Number of a proposal that was replaced, to be shown instead of the newest.
+    pub(in crate::web::complaint) past: Option<i64>,
     pub(in crate::web::complaint) queue: Queue,
     pub(in crate::web::complaint) typed: Typed,
     pub(in crate::web::complaint) errors: Vec<FieldError>,
@@ -78,6 +86,8 @@ pub(in crate::web::complaint) struct CasePage {
     found: FoundView,
     choices: Vec<Choice>,
     two: bool,
+    /// Whether it takes two examiners to reopen it.
+    reopen_two: bool,
     /// The answer that waits for a second examiner.
     first: Option<FirstView>,
     person: Option<PersonView>,
@@ -91,14 +101,6 @@ pub(in crate::web::complaint) struct CasePage {
     next: String,
     typed: Typed,
     errors: Vec<FieldError>,
-}
-
-/// What the search by hand found.
-#[derive(Debug, Serialize)]
-struct FoundView {
-    people: Vec<PersonView>,
-    more: bool,
-    short: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -129,23 +131,17 @@ struct ProposalView {
     made_s: i64,
     /// Roster or model have changed since.
     stale: bool,
+    /// When a newer one replaced it: this one is shown because it was asked for.
+    replaced_s: Option<i64>,
 }
 
+/// A person, or *nobody*, and why.
 #[derive(Debug, Serialize)]
-struct PastView {
-    number: i64,
-    decision: String,
-    model: String,
-    snapshot: String,
-    made_s: i64,
-    replaced_s: i64,
-}
-
-#[derive(Debug, Serialize)]
-struct CandidateView {
-    rank: usize,
+pub(super) struct CandidateView {
+    /// 0: not in the proposal.
+    pub(super) rank: usize,
     /// None is *nobody on this roster*.
-    person: Option<PersonView>,
+    pub(super) person: Option<PersonView>,
     score: String,
     share: Share,
     steps: Vec<Step>,
@@ -162,26 +158,6 @@ struct Levels {
     city: Option<String>,
 }
 
-/// The first of two answers, for whoever may give the second.
-#[derive(Debug, Serialize)]
-struct FirstView {
-    mine: bool,
-    answer: DecisionView,
-}
-
-#[derive(Debug, Serialize)]
-struct DecisionView {
-    outcome: String,
-    step: String,
-    person: Option<PersonView>,
-    officer: String,
-    reason: String,
-    decided_s: i64,
-    number: Option<i64>,
-    model: String,
-    snapshot: String,
-}
-
 pub(in crate::web::complaint) fn case(
     conn: &mut Conn,
     roster: &Roster,
@@ -190,24 +166,26 @@ pub(in crate::web::complaint) fn case(
     let row = complaint::find(conn, asked.id)?;
     let authority = complaint::find_authority_by_id(conn, row.authority_id)?;
     let queue = asked.queue.known(&complaint::list_authorities(conn)?);
-    let (proposal, candidates) = proposal(conn, asked.id, roster)?;
-    let found = FoundView::from(crossref::look_up(conn, &asked.typed.find)?);
-    let (first, trail) = answers(conn, &row, asked.account_id)?;
-    let person = trail
-        .first()
-        .filter(|_| row.state == "identified")
-        .and_then(|decision| decision.person.clone());
+    let Compared {
+        proposal,
+        candidates,
+        found,
+    } = compared(conn, &row, roster, &asked.typed.find, asked.past)?;
+    let decisions = crossref::list_decisions(conn, asked.id)?;
+    let reopen_two = crossref::is_of_two(&decisions, asked.two);
+    let person = settled_on(conn, &row, &decisions)?;
     let join = person
         .as_ref()
         .map(|person| crossref::join(conn, &row, person.id))
         .transpose()?;
+    let (first, trail) = trail::answers(conn, &row, decisions, asked.account_id)?;
     let others = others(&row)?;
     let past = crossref::list_past(conn, asked.id)?;
     Ok(CasePage {
         id: row.id,
         fields: fields(&row),
         written: WrittenView::from(&row),
-        choices: people_to_choose(&candidates, &found.people),
+        choices: people_to_choose(&candidates, &found),
         reference: row.reference,
         authority: authority.name,
         state: if first.is_some() {
@@ -226,14 +204,16 @@ pub(in crate::web::complaint) fn case(
         others_href: others_href(&queue, asked.id, &asked.typed.find),
         proposal,
         candidates,
-        past: past.into_iter().map(PastView::from).collect(),
+        past: past.into_iter().map(|row| PastView::new(row, &queue)).collect(),
         found,
         two: asked.two,
+        reopen_two,
         first,
         person,
         join,
         trail,
-        may_decide: asked.may_decide,
+        // Nobody answers about a proposal that is no longer the newest.
+        may_decide: asked.may_decide && asked.past.is_none(),
         back: queue.behind("/complaints"),
         behind: queue.behind(""),
         next: next(&queue, asked.id),
@@ -241,6 +221,23 @@ pub(in crate::web::complaint) fn case(
         typed: asked.typed,
         errors: asked.errors,
     })
+}
+
+/// Whom a complaint was decided to be about; it stands while somebody asks to reopen it.
+fn settled_on(
+    conn: &mut Conn,
+    row: &ComplaintRow,
+    decisions: &[DecisionRow],
+) -> Result<Option<PersonView>, Error> {
+    let standing = decisions
+        .iter()
+        .find(|decision| decision.settles())
+        .filter(|_| row.state == "identified");
+    let person = standing
+        .and_then(|decision| decision.person_id)
+        .map(|id| roster::find_person(conn, id))
+        .transpose()?;
+    Ok(person.map(PersonView::from))
 }
 
 /// Where the undecided complaint behind this one is.
@@ -296,72 +293,99 @@ fn others_href(queue: &Queue, id: i64, find: &str) -> String {
     format!("/complaints/{id}?{}#others", said.join("&"))
 }
 
-fn proposal(
+/// Everybody who is shown with their evidence, on one scale.
+struct Compared {
+    proposal: Option<ProposalView>,
+    candidates: Vec<CandidateView>,
+    found: FoundView,
+}
+
+/// The newest proposal, or the one numbered `past`, and whoever a search by hand found beside it.
+fn compared(
     conn: &mut Conn,
-    id: i64,
+    row: &ComplaintRow,
     roster: &Roster,
-) -> Result<(Option<ProposalView>, Vec<CandidateView>), Error> {
-    let Some(row) = crossref::find(conn, id)? else {
-        return Ok((None, Vec::new()));
+    find: &str,
+    past: Option<i64>,
+) -> Result<Compared, Error> {
+    let stored = match past {
+        Some(number) => {
+            let (past, replaced_s) = crossref::find_past(conn, row.id, number)?.ok_or(Error::NotFound)?;
+            Some((past, Some(replaced_s)))
+        }
+        None => crossref::find(conn, row.id)?.map(|newest| (newest, None)),
     };
-    let explained = crossref::explanation(&row)?;
-    let scale = Scale::of(&explained);
-    let ids: Vec<i64> = explained
-        .candidates
+    let explained = stored
+        .as_ref()
+        .map(|(proposal, _)| crossref::explanation(proposal))
+        .transpose()?;
+    let (prior_bits, listed) = explained.as_ref().map_or((0.0, &[][..]), |explained| {
+        (explained.prior_bits, explained.candidates.as_slice())
+    });
+    let found = crossref::look_up(conn, find)?;
+    let (by_hand_bits, by_hand) = by_hand(row, roster, &found, listed)?;
+    let of_proposal = listed.iter().map(|candidate| (prior_bits, candidate));
+    let of_search = by_hand.iter().map(|candidate| (by_hand_bits, candidate));
+    let scale = Scale::of(of_proposal.chain(of_search));
+
+    let ids: Vec<i64> = listed
         .iter()
         .filter_map(|candidate| candidate.person_id)
         .collect();
     let people = crossref::list_persons_by_id(conn, &ids)?;
-    let ranked = (1_usize..).zip(&explained.candidates);
-    let candidates = ranked.map(|(rank, candidate)| {
-        let steps = waterfall::steps(explained.prior_bits, candidate, &scale);
-        CandidateView::new(rank, candidate, &people, steps)
-    });
-    let candidates = candidates.collect();
-    let view = ProposalView {
-        stale: !crossref::is_current(&row, roster),
-        number: row.number,
-        decision: row.decision,
-        rule: explained.rule,
-        conflict: explained.conflict,
-        namesakes: explained.namesakes,
-        model: row.model_version,
-        snapshot: shortened(&row.roster_snapshot),
-        made_s: row.made_s,
+    let view = |rank: usize, prior_bits: f64, candidate: &Candidate, people: &[PersonRow]| {
+        let steps = waterfall::steps(prior_bits, candidate, &scale);
+        CandidateView::new(rank, candidate, people, steps)
     };
-    Ok((Some(view), candidates))
+    let candidates: Vec<CandidateView> = (1_usize..)
+        .zip(listed)
+        .map(|(rank, candidate)| view(rank, prior_bits, candidate, &people))
+        .collect();
+    let by_hand = by_hand
+        .iter()
+        .map(|candidate| view(0, by_hand_bits, candidate, &found.people))
+        .collect();
+    let proposal = stored
+        .zip(explained)
+        .map(|((row, replaced_s), explained)| ProposalView::new(row, explained, roster, replaced_s));
+    Ok(Compared {
+        proposal,
+        found: FoundView::new(found, by_hand, &candidates, roster),
+        candidates,
+    })
 }
 
-fn shortened(snapshot: &str) -> String {
+/// Whoever was found and is not proposed already, compared as the linkage compares; before them what their scores start from.
+fn by_hand(
+    row: &ComplaintRow,
+    roster: &Roster,
+    found: &Found,
+    listed: &[Candidate],
+) -> Result<(f64, Vec<Candidate>), Error> {
+    let is_listed = |id: i64| listed.iter().any(|candidate| candidate.person_id == Some(id));
+    let ids: Vec<i64> = found
+        .people
+        .iter()
+        .map(|person| person.id)
+        .filter(|id| !is_listed(*id))
+        .collect();
+    if ids.is_empty() {
+        return Ok((0.0, Vec::new()));
+    }
+    Ok(roster.explain_people(&complaint::received(row)?, &ids))
+}
+
+pub(super) fn shortened(snapshot: &str) -> String {
     snapshot.chars().take(SNAPSHOT_CHARS).collect()
 }
 
-/// The answer that waits, and the record of all others, the newest first. Whoever answered first sees the own answer in the record.
-fn answers(
-    conn: &mut Conn,
-    row: &ComplaintRow,
-    account_id: i64,
-) -> Result<(Option<FirstView>, Vec<DecisionView>), Error> {
-    let (mut first, mut trail) = (None, Vec::new());
-    for decision in crossref::list_decisions(conn, row.id)? {
-        let (id, mine) = (decision.id, decision.account_id == account_id);
-        let answer = DecisionView::new(conn, decision)?;
-        if row.first_answer_id == Some(id) {
-            first = Some(FirstView { mine, answer });
-        } else {
-            trail.push(answer);
-        }
-    }
-    Ok((first, trail))
-}
-
 /// Every candidate and everybody found by search, once each; nobody is chosen beforehand.
-fn people_to_choose(candidates: &[CandidateView], found: &[PersonView]) -> Vec<Choice> {
+fn people_to_choose(candidates: &[CandidateView], found: &FoundView) -> Vec<Choice> {
     let mut choices: Vec<Choice> = Vec::new();
     let candidates = candidates
         .iter()
         .filter_map(|candidate| candidate.person.as_ref());
-    for person in candidates.chain(found) {
+    for person in candidates.chain(found.persons()) {
         let value = person.id.to_string();
         if choices.iter().all(|choice| choice.value != value) {
             choices.push(Choice {
@@ -379,16 +403,6 @@ fn people_to_choose(candidates: &[CandidateView], found: &[PersonView]) -> Vec<C
     choices
 }
 
-impl From<Found> for FoundView {
-    fn from(found: Found) -> Self {
-        Self {
-            people: found.people.into_iter().map(PersonView::from).collect(),
-            more: found.more,
-            short: found.short,
-        }
-    }
-}
-
 impl From<&ComplaintRow> for WrittenView {
     fn from(row: &ComplaintRow) -> Self {
         Self {
@@ -401,15 +415,19 @@ impl From<&ComplaintRow> for WrittenView {
     }
 }
 
-impl From<PastRow> for PastView {
-    fn from(row: PastRow) -> Self {
+impl ProposalView {
+    fn new(row: CrossrefRow, explained: Explanation, roster: &Roster, replaced_s: Option<i64>) -> Self {
         Self {
+            stale: replaced_s.is_none() && !crossref::is_current(&row, roster),
             number: row.number,
             decision: row.decision,
+            rule: explained.rule,
+            conflict: explained.conflict,
+            namesakes: explained.namesakes,
             model: row.model_version,
             snapshot: shortened(&row.roster_snapshot),
             made_s: row.made_s,
-            replaced_s: row.replaced_s,
+            replaced_s,
         }
     }
 }
@@ -445,25 +463,5 @@ impl Levels {
             }
         }
         levels
-    }
-}
-
-impl DecisionView {
-    fn new(conn: &mut Conn, row: DecisionRow) -> Result<Self, Error> {
-        let person = row
-            .person_id
-            .map(|id| roster::find_person(conn, id))
-            .transpose()?;
-        Ok(Self {
-            outcome: row.outcome,
-            step: row.step,
-            person: person.map(PersonView::from),
-            officer: access::find_account(conn, row.account_id)?.name,
-            reason: row.reason,
-            decided_s: row.decided_s,
-            number: row.number,
-            model: row.model_version,
-            snapshot: shortened(&row.roster_snapshot),
-        })
     }
 }

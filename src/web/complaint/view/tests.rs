@@ -16,7 +16,6 @@ use crate::render::Lang;
 use crate::render::Render;
 use crate::service::complaint;
 use crate::service::crossref::Candidate;
-use crate::service::crossref::Explanation;
 use crate::service::crossref::Roster;
 use crate::web::complaint::queue::Queue;
 
@@ -57,14 +56,8 @@ fn the_bits_of_a_waterfall_add_up_as_they_are_written() {
         evidence: lines.map(line).to_vec(),
         contradictions: Vec::new(),
     };
-    let explained = Explanation {
-        rule: "not-enough".to_owned(),
-        conflict: false,
-        prior_bits,
-        namesakes: 0,
-        candidates: vec![candidate.clone()],
-    };
-    let steps = serde_json::to_value(steps(prior_bits, &candidate, &Scale::of(&explained))).unwrap();
+    let scale = Scale::of([(prior_bits, &candidate)]);
+    let steps = serde_json::to_value(steps(prior_bits, &candidate, &scale)).unwrap();
     let steps = steps.as_array().unwrap();
     let number = |text: &serde_json::Value| -> f64 {
         let text = text.as_str().unwrap().replace(',', ".").replace('\u{2212}', "-");

@@ -4,7 +4,6 @@
 use serde::Serialize;
 
 use crate::service::crossref::Candidate;
-use crate::service::crossref::Explanation;
 use crate::service::crossref::Line;
 use crate::web::complaint::view::Words;
 
@@ -50,12 +49,12 @@ pub(super) struct Step {
 }
 
 impl Scale {
-    /// Wide enough for every sum that any candidate passes.
-    pub(super) fn of(explained: &Explanation) -> Self {
+    /// Wide enough for every sum that any of these candidates passes, each with what its score starts from.
+    pub(super) fn of<'a>(candidates: impl IntoIterator<Item = (f64, &'a Candidate)>) -> Self {
         let mut scale = Self { low: 0.0, high: 0.0 };
-        scale.widen(explained.prior_bits);
-        for candidate in &explained.candidates {
-            let mut sum = explained.prior_bits;
+        for (prior_bits, candidate) in candidates {
+            let mut sum = prior_bits;
+            scale.widen(sum);
             for line in &candidate.evidence {
                 sum += line.bits;
                 scale.widen(sum);
