@@ -20,6 +20,7 @@ use crate::service::publish::LogFolder;
 use crate::service::sign::Roots;
 
 pub mod chores;
+pub mod complaint_file;
 pub mod keys;
 pub mod roster_file;
 pub mod witnesses;

@@ -97,6 +97,7 @@ complaint-reason-date-zone = Zona waktu tidak dikenal. Tulis WIB, WITA, WIT, ata
 complaint-reason-rounded = Angka ini sudah dibulatkan oleh program lembar kerja. Ubah format kolom menjadi Teks, isi ulang, lalu ekspor lagi.
 complaint-reason-not-text = Isinya bukan tulisan atau angka.
 complaint-reason-not-object = Bagian ini bukan objek aduan. Setiap aduan ditulis sebagai objek JSON.
+complaint-reason-too-many = Berkas JSON ini berisi terlalu banyak aduan. Bagi menjadi beberapa berkas, atau kirim sebagai CSV.
 complaint-reason-not-json = Berkas ini bukan JSON yang utuh. Ekspor ulang dari sistem asal.
 complaint-reason-no-column = Kolom ini tidak ditemukan. Periksa judul kolom pada baris pertama.
 complaint-reason-two-columns = Ada dua kolom dengan arti yang sama. Hapus salah satunya.

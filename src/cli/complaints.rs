@@ -3,7 +3,6 @@
 
 use std::fs::File;
 use std::io::BufReader;
-use std::io::Read;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -11,26 +10,20 @@ use anyhow::Context;
 use clap::Args;
 use clap::Subcommand;
 
+use crate::app::complaint_file::ComplaintFile;
+use crate::app::complaint_file::FileLimits;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::complaint::Received;
-use crate::domain::complaint::Refusal;
-use crate::domain::complaint::json;
-use crate::domain::complaint::table::Parser;
 use crate::service;
 use crate::service::Conn;
 use crate::service::DatabaseUrl;
 use crate::service::complaint;
 use crate::service::complaint::AuthorityRow;
 use crate::service::complaint::Taken;
-use crate::service::crossref::Proposal;
 use crate::service::crossref::Roster;
 use crate::service::journal;
-use crate::sheet;
-use crate::sheet::Limits;
 
-/// The largest JSON file, in bytes: it is read whole.
-const JSON_BYTES_MAX: u64 = 256 << 20;
 /// Complaints in one transaction.
 const BATCH: usize = 500;
 
@@ -99,35 +92,40 @@ struct Counts {
 }
 
 fn import(conn: &mut Conn, args: &ImportArgs, now_s: i64) -> anyhow::Result<()> {
-    let (complaints, refused) = read(&args.file)?;
-    for refusal in &refused {
-        eprintln!("{}: {refusal}", args.file.display());
-    }
-    let mut counts = Counts {
-        refused: u64::try_from(refused.len())?,
-        ..Counts::default()
-    };
-    let authority = authority(conn, args, now_s)?;
-    if args.dry_run {
-        for received in &complaints {
-            let known = match &authority {
-                Some(row) => complaint::known(conn, row.id, received)?,
-                None => None,
-            };
-            count(&mut counts, known.as_ref());
+    let mut counts = Counts::default();
+    // To its end first, so that nothing is stored of a file that breaks off.
+    for one in open(&args.file)? {
+        if let Err(refusal) = one.with_context(|| args.file.display().to_string())? {
+            eprintln!("{}: {refusal}", args.file.display());
+            counts.refused += 1;
         }
-    } else if let Some(authority) = authority {
-        let roster = Roster::load(conn)?;
-        for batch in complaints.chunks(BATCH) {
-            // Compared before the lock: a portal on the same database waits for as short as can be.
-            let proposed: Vec<_> = batch
-                .iter()
-                .map(|received| (received, roster.propose(received)))
-                .collect();
-            let taken = service::write(conn, |conn| take(conn, authority.id, &proposed, now_s))?;
-            for one in &taken {
-                count(&mut counts, Some(one));
+    }
+    let authority = authority(conn, args, now_s)?;
+    let mut complaints = open(&args.file)?;
+    let mut roster = None;
+    loop {
+        let batch: Vec<Received> = complaints.by_ref().flatten().flatten().take(BATCH).collect();
+        if batch.is_empty() {
+            break;
+        }
+        let (known, new) = match &authority {
+            Some(row) => complaint::sort_out_known(conn, row.id, batch)?,
+            None => (Vec::new(), batch),
+        };
+        for one in &known {
+            count(&mut counts, one);
+        }
+        match &authority {
+            Some(row) if !args.dry_run && !new.is_empty() => {
+                let roster = match &mut roster {
+                    Some(roster) => roster,
+                    none => none.insert(Roster::load(conn)?),
+                };
+                for one in take(conn, row.id, roster, &new, now_s)? {
+                    count(&mut counts, &one);
+                }
             }
+            _ => counts.added += u64::try_from(new.len())?,
         }
     }
     let Counts {
@@ -150,26 +148,34 @@ fn import(conn: &mut Conn, args: &ImportArgs, now_s: i64) -> anyhow::Result<()> 
 fn take(
     conn: &mut Conn,
     authority_id: i64,
-    batch: &[(&Received, Proposal)],
+    roster: &Roster,
+    batch: &[Received],
     now_s: i64,
 ) -> Result<Vec<Taken>, service::Error> {
-    let mut all = Vec::new();
-    for (received, proposal) in batch {
-        let taken = complaint::take(conn, authority_id, received, proposal, now_s)?;
-        if let Taken::Added(id) = taken {
-            journal::note(conn, now_s, None, "complaint-entered", &format!("complaint {id}"))?;
+    // Compared before the lock: a portal on the same database waits for as short as can be.
+    let proposed: Vec<_> = batch
+        .iter()
+        .map(|received| (received, roster.propose(received)))
+        .collect();
+    service::write(conn, |conn| {
+        let mut all = Vec::new();
+        for (received, proposal) in &proposed {
+            let taken = complaint::take(conn, authority_id, received, proposal, now_s)?;
+            if let Taken::Added(id) = taken {
+                journal::note(conn, now_s, None, "complaint-entered", &format!("complaint {id}"))?;
+            }
+            all.push(taken);
         }
-        all.push(taken);
-    }
-    Ok(all)
+        Ok(all)
+    })
 }
 
-/// Counts what became of a complaint; `None` is one that would be added. Of two that differ the columns are told.
-fn count(counts: &mut Counts, taken: Option<&Taken>) {
+/// Counts what became of a complaint. Of two that differ the columns are told.
+fn count(counts: &mut Counts, taken: &Taken) {
     match taken {
-        None | Some(Taken::Added(_)) => counts.added += 1,
-        Some(Taken::Unchanged(_)) => counts.unchanged += 1,
-        Some(Taken::Different(different)) => {
+        Taken::Added(_) => counts.added += 1,
+        Taken::Unchanged(_) => counts.unchanged += 1,
+        Taken::Different(different) => {
             counts.different += 1;
             eprintln!(
                 "complaint {}: another content was received before",
@@ -213,43 +219,10 @@ fn authority(conn: &mut Conn, args: &ImportArgs, now_s: i64) -> anyhow::Result<O
     Ok(Some(row))
 }
 
-fn read(path: &Path) -> anyhow::Result<(Vec<Received>, Vec<Refusal>)> {
-    let told = || path.display().to_string();
-    let mut head = Vec::new();
-    let open = || File::open(path).with_context(|| format!("cannot open {}", path.display()));
-    open()?.take(1024).read_to_end(&mut head).with_context(told)?;
-    let (mut complaints, mut refused) = (Vec::new(), Vec::new());
-    let mut sort = |one: Result<Received, Refusal>| match one {
-        Ok(received) => complaints.push(received),
-        Err(refusal) => refused.push(refusal),
-    };
-    if json::looks_like(&head) {
-        let mut bytes = Vec::new();
-        open()?
-            .take(JSON_BYTES_MAX)
-            .read_to_end(&mut bytes)
-            .with_context(told)?;
-        json::parse(&bytes)
-            .with_context(told)?
-            .into_iter()
-            .for_each(&mut sort);
-    } else {
-        let mut parser = Parser::default();
-        for row in sheet::open(BufReader::new(open()?), &Limits::COMMAND_LINE).with_context(told)? {
-            let read = parser.push(&row.with_context(told)?);
-            anyhow::ensure!(
-                parser.has_header() || read.is_ok(),
-                "{}: {}",
-                told(),
-                read.map_or_else(|e| e.to_string(), |_| String::new())
-            );
-            if let Some(one) = read.transpose() {
-                sort(one);
-            }
-        }
-        parser.finish().with_context(told)?;
-    }
-    Ok((complaints, refused))
+fn open(path: &Path) -> anyhow::Result<ComplaintFile> {
+    let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+    ComplaintFile::open(BufReader::new(file), &FileLimits::COMMAND_LINE)
+        .with_context(|| path.display().to_string())
 }
 
 #[cfg(test)]
@@ -295,8 +268,28 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("c.csv");
         std::fs::write(&file, "complaint_id,city\nA1,Bandung\n").unwrap();
-        assert!(format!("{:#}", read(&file).unwrap_err()).contains("accused_name"));
+        let read = || open(&file).unwrap().next().unwrap();
+        assert!(read().unwrap_err().to_string().contains("accused_name"));
         std::fs::write(&file, b"complaint_id,accused_name\nA1,Budi \xe9\n").unwrap();
-        assert_eq!(read(&file).unwrap().0[0].accused_name, "Budi \u{e9}");
+        assert_eq!(read().unwrap().unwrap().accused_name, "Budi \u{e9}");
+    }
+
+    #[test]
+    fn nothing_is_stored_of_a_file_that_breaks_off() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("c.csv");
+        let rows: Vec<String> = (0..BATCH + 9).map(|number| format!("A{number},Budi\n")).collect();
+        let whole = format!("complaint_id,accused_name\n{}", rows.concat());
+        let broken = format!("{whole}A-1,{}\n", "x".repeat(40_000));
+        std::fs::write(&file, broken).unwrap();
+        let mut conn = DatabaseUrl::new(":memory:").connect().unwrap();
+        service::migrate(&mut conn).unwrap();
+        assert!(import(&mut conn, &args(file.clone(), false), 5).is_err());
+        let all = complaint::Filter::default();
+        assert_eq!(complaint::count(&mut conn, &all).unwrap(), 0);
+        std::fs::write(&file, whole).unwrap();
+        import(&mut conn, &args(file, false), 5).unwrap();
+        let stored = usize::try_from(complaint::count(&mut conn, &all).unwrap()).unwrap();
+        assert_eq!(stored, BATCH + 9);
     }
 }

@@ -140,6 +140,9 @@ pub enum Reason {
     /// The file is not JSON.
     #[error("is not JSON that can be read")]
     NotJson,
+    /// The file has more records, or more in them, than are read at once.
+    #[error("holds too many records for one JSON file: split it, or send CSV")]
+    TooMany,
     /// A column that must be there is not.
     #[error("the column is missing")]
     NoColumn,
@@ -164,6 +167,7 @@ impl Reason {
             Self::NotText => "not-text",
             Self::NotObject => "not-object",
             Self::NotJson => "not-json",
+            Self::TooMany => "too-many",
             Self::NoColumn => "no-column",
             Self::TwoColumns => "two-columns",
         }

@@ -134,6 +134,22 @@ pub fn known(conn: &mut Conn, authority_id: i64, received: &Received) -> Result<
     })))
 }
 
+/// Sets what is known already apart from what would be added.
+pub fn sort_out_known(
+    conn: &mut Conn,
+    authority_id: i64,
+    complaints: Vec<Received>,
+) -> Result<(Vec<Taken>, Vec<Received>), Error> {
+    let (mut already, mut new) = (Vec::new(), Vec::new());
+    for received in complaints {
+        match known(conn, authority_id, &received)? {
+            Some(taken) => already.push(taken),
+            None => new.push(received),
+        }
+    }
+    Ok((already, new))
+}
+
 /// Takes a complaint in, with what the linkage proposed for it.
 pub fn take(
     conn: &mut Conn,

@@ -60,7 +60,11 @@ pub(super) fn roster(bytes: &[u8]) {
 /// Complaints as a table or as JSON.
 pub(super) fn complaints(bytes: &[u8]) {
     let read: Vec<Received> = if json::looks_like(bytes) {
-        json::parse(bytes).into_iter().flatten().flatten().collect()
+        json::parse(bytes, 100_000)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .collect()
     } else {
         let Some(table) = table(bytes) else { return };
         let mut parser = table::Parser::default();

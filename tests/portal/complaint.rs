@@ -233,6 +233,32 @@ fn what_cannot_be_taken_is_told_by_line_and_nothing_is_lost() {
 }
 
 #[test]
+fn a_file_that_breaks_off_stores_nothing_and_one_of_many_records_is_refused() {
+    let (_portal, mut examiner, _) = office();
+    let rows: Vec<String> = (0..300).map(|number| format!("R-{number},Budi\n")).collect();
+    let whole = format!("complaint_id,accused_name\n{}", rows.concat());
+    let broken = format!("{whole}R-x,{}\n", "x".repeat(40_000));
+    import(&mut examiner, "a.csv", broken.as_bytes(), "import").is(422);
+    examiner.get("/complaints").ok().sees("Tidak ada aduan");
+    import(&mut examiner, "a.csv", whole.as_bytes(), "check")
+        .ok()
+        .sees("Akan ditambahkan 300");
+    import(&mut examiner, "a.csv", whole.as_bytes(), "import")
+        .ok()
+        .sees("Ditambahkan 300");
+    let more = format!("{whole}R-301,Budi\nR-5,Dewi\n");
+    import(&mut examiner, "a.csv", more.as_bytes(), "import")
+        .ok()
+        .sees("Ditambahkan 1")
+        .sees("Sudah ada, sama 300")
+        .sees("Sudah ada, berbeda 1");
+    let many = format!("[{}{{}}]", "{},".repeat(100_010));
+    import(&mut examiner, "a.json", many.as_bytes(), "import")
+        .is(422)
+        .sees("terlalu banyak aduan");
+}
+
+#[test]
 fn a_file_of_fifty_megabytes_is_refused() {
     let (_portal, mut examiner, _) = office();
     let large = vec![b'a'; 50 << 20];
@@ -390,6 +416,10 @@ fn two_examiners_decide_together_where_the_setting_says_so() {
         .sees("Menandatangani sebelum kejadian")
         .sees(&code);
     two_reopen(&mut one, &mut two, id);
+    every_answer_is_journalled(&portal);
+}
+
+fn every_answer_is_journalled(portal: &TestPortal) {
     let actions: Vec<String> = portal.read(|conn| {
         let lines = ikrar::service::journal::list_newest(conn, i64::MAX, 100)?;
         Ok(lines.into_iter().map(|line| line.action).collect())

@@ -14,22 +14,31 @@ pub fn looks_like(bytes: &[u8]) -> bool {
     matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'['))
 }
 
-/// Reads every record; `Err` when the file as a whole is not JSON. Lines count records from 1.
+/// Commas that a file may have for each record it may have: a record of more fields than that is no complaint.
+const COMMAS_PER_RECORD_MAX: usize = 32;
+
+/// Reads every record; `Err` when the file as a whole is not JSON, or holds more lists and objects than `records_max`, which is
+/// found before anything is built of it. Lines count records from 1.
 ///
 /// ```
 /// use ikrar::domain::complaint::json::parse;
-/// let read = parse(br#"[{"complaint_id": 7, "accused_name": "Budi"}, 3]"#).unwrap();
+/// let read: Vec<_> = parse(br#"[{"complaint_id": 7, "accused_name": "Budi"}, 3]"#, 9).unwrap().collect();
 /// assert_eq!(read[0].as_ref().unwrap().reference, "7");
 /// assert_eq!(read[1].as_ref().unwrap_err().line, 2);
 /// ```
-pub fn parse(bytes: &[u8]) -> Result<Vec<Result<Received, Refusal>>, Refusal> {
+pub fn parse(bytes: &[u8], records_max: usize) -> Result<Records, Refusal> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let value: Value = serde_json::from_slice(bytes).map_err(|error| Refusal {
-        line: u64::try_from(error.line()).unwrap_or(1),
+    let refuse = |line, reason| Refusal {
+        line,
         field: None,
-        reason: Reason::NotJson,
+        reason,
         reference: String::new(),
-    })?;
+    };
+    if !is_within(bytes, records_max) {
+        return Err(refuse(1, Reason::TooMany));
+    }
+    let value: Value = serde_json::from_slice(bytes)
+        .map_err(|error| refuse(u64::try_from(error.line()).unwrap_or(1), Reason::NotJson))?;
     let records = match value {
         Value::Array(records) => records,
         Value::Object(mut object) => match object.remove("complaints") {
@@ -42,10 +51,55 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Result<Received, Refusal>>, Refusal> {
         },
         other => vec![other],
     };
-    Ok((1_u64..)
-        .zip(records)
-        .map(|(line, record)| read(line, record))
-        .collect())
+    Ok(Records {
+        line: 0,
+        left: records.into_iter(),
+    })
+}
+
+/// The records of a file, read one after another.
+#[derive(Debug)]
+pub struct Records {
+    line: u64,
+    left: std::vec::IntoIter<Value>,
+}
+
+impl Iterator for Records {
+    type Item = Result<Received, Refusal>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let record = self.left.next()?;
+        self.line += 1;
+        Some(read(self.line, record))
+    }
+}
+
+/// Whether what would be built of these bytes stays within bounds: a few bytes of JSON can take a hundred times their size.
+fn is_within(bytes: &[u8], records_max: usize) -> bool {
+    // The list itself, and the object around it.
+    let (mut opened, mut commas) = (0_usize, 0_usize);
+    let (opened_max, commas_max) = (
+        records_max.saturating_add(2),
+        records_max.saturating_mul(COMMAS_PER_RECORD_MAX),
+    );
+    let (mut is_text, mut is_escaped) = (false, false);
+    for byte in bytes {
+        if is_text {
+            is_text = is_escaped || *byte != b'"';
+            is_escaped = !is_escaped && *byte == b'\\';
+            continue;
+        }
+        match byte {
+            b'"' => is_text = true,
+            b'{' | b'[' => opened += 1,
+            b',' => commas += 1,
+            _ => {}
+        }
+        if opened > opened_max || commas > commas_max {
+            return false;
+        }
+    }
+    true
 }
 
 fn read(line: u64, record: Value) -> Result<Received, Refusal> {

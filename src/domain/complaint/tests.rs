@@ -147,33 +147,61 @@ fn json_is_read_in_its_three_shapes() {
         format!("[{object}]"),
         format!("{{\"complaints\":[{object}]}}"),
     ] {
-        let read = json::parse(text.as_bytes()).unwrap();
-        let read = read[0].as_ref().unwrap();
+        let read = json::parse(text.as_bytes(), 9).unwrap().next();
+        let read = read.unwrap().unwrap();
         assert_eq!(read.nip_fragment, "198505122010011003");
         assert!(
             read.pairs
                 .contains(&("lampiran".to_owned(), "[\"a\"]".to_owned()))
         );
     }
-    let refused = |text: &str| json::parse(text.as_bytes()).unwrap()[0].clone().unwrap_err();
+    let refused = |text: &str| {
+        json::parse(text.as_bytes(), 9)
+            .unwrap()
+            .next()
+            .unwrap()
+            .unwrap_err()
+    };
     assert_eq!(refused("3").reason, Reason::NotObject);
     assert_eq!(refused(r#"{"id":"A1","nama":["a"]}"#).reason, Reason::NotText);
     assert_eq!(
         refused(r#"{"id":"A1","nama":"a","name":"b"}"#).reason,
         Reason::TwoColumns
     );
-    assert_eq!(json::parse(b"{\n\"a\":").unwrap_err().line, 2);
+    assert_eq!(json::parse(b"{\n\"a\":", 9).unwrap_err().line, 2);
     let deep = "[".repeat(100_000);
-    assert_eq!(json::parse(deep.as_bytes()).unwrap_err().reason, Reason::NotJson);
+    assert_eq!(
+        json::parse(deep.as_bytes(), 100_000).unwrap_err().reason,
+        Reason::NotJson
+    );
+}
+
+#[test]
+fn json_that_would_grow_is_refused_before_it_is_built() {
+    let parse = |text: &str| {
+        json::parse(text.as_bytes(), 3)
+            .map(Iterator::count)
+            .map_err(|refusal| refusal.reason)
+    };
+    let list = |records: usize| format!("{{\"complaints\":[{}{{}}]}}", "{},".repeat(records - 1));
+    assert_eq!(parse(&list(3)), Ok(3));
+    assert_eq!(parse(&list(4)), Err(Reason::TooMany));
+    assert_eq!(parse(&format!("[{}0]", "0,".repeat(200))), Err(Reason::TooMany));
+    // What stands in a text opens nothing, and an escaped quote does not end it.
+    assert_eq!(parse(&format!("[{{\"a\\\"{}\":0}}]", "[{,".repeat(200))), Ok(1));
 }
 
 #[test]
 fn the_same_is_the_same_in_another_order() {
     let one_way = one(&["id", "nama", "kota"], &["A1", "Budi", ""]).unwrap();
-    let other = json::parse(br#"{"accused_name":"Budi ","complaint_id":"A1"}"#).unwrap();
-    assert!(one_way.says_the_same(&other[0].as_ref().unwrap().pairs));
-    let changed = json::parse(br#"{"accused_name":"Budi","complaint_id":"A1","uraian":"x"}"#).unwrap();
-    assert!(!one_way.says_the_same(&changed[0].as_ref().unwrap().pairs));
+    let other = json::parse(br#"{"accused_name":"Budi ","complaint_id":"A1"}"#, 1)
+        .unwrap()
+        .next();
+    assert!(one_way.says_the_same(&other.unwrap().unwrap().pairs));
+    let changed = json::parse(br#"{"accused_name":"Budi","complaint_id":"A1","uraian":"x"}"#, 1)
+        .unwrap()
+        .next();
+    assert!(!one_way.says_the_same(&changed.unwrap().unwrap().pairs));
 }
 
 #[test]
@@ -209,7 +237,7 @@ proptest! {
     #[test]
     fn no_text_breaks_the_reader(title in ".{0,12}", text in ".{0,60}", bytes in prop::collection::vec(any::<u8>(), 0..80)) {
         let _ = IncidentDay::parse(&text);
-        let _ = json::parse(&bytes);
+        let _ = json::parse(&bytes, 100);
         let _ = one(&["id", "nama", &title], &["A1", "Budi", &text]);
     }
 

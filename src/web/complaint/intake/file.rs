@@ -1,25 +1,31 @@
 //! A file of complaints, as an authority sends it. Absent: one complaint by hand ([`super::typed`]).
 //!
-//! A file is read whole before anything is stored; what is refused is listed by line, field and reason, and what is good is taken.
+//! A file is read to its end before anything is stored; what is refused is listed by line, field and reason, and what is good is taken.
+
+use std::io::Cursor;
+use std::sync::Arc;
 
 use actix_multipart::Multipart;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::rt::task::spawn_blocking;
 use futures_util::TryStreamExt;
 use serde::Serialize;
 
+use crate::app::complaint_file::ComplaintFile;
+use crate::app::complaint_file::FileError;
+use crate::app::complaint_file::FileLimits;
 use crate::domain::complaint::Field;
 use crate::domain::complaint::Received;
 use crate::domain::complaint::Refusal;
-use crate::domain::complaint::json;
-use crate::domain::complaint::table::Parser;
 use crate::domain::role::Action;
+use crate::service::Error;
 use crate::service::complaint;
 use crate::service::complaint::Different;
 use crate::service::complaint::Taken;
 use crate::service::crossref::Proposal;
-use crate::sheet;
-use crate::sheet::Limits;
+use crate::service::crossref::Roster;
+use crate::sheet::SheetError;
 use crate::web::complaint::intake::authorities;
 use crate::web::complaint::intake::error;
 use crate::web::complaint::intake::note_different;
@@ -35,7 +41,7 @@ const FILE_BYTES_MAX: usize = 20 << 20;
 const FIELD_BYTES_MAX: usize = 1024;
 /// Complaints in one transaction.
 const BATCH: usize = 250;
-/// Refusals listed in full.
+/// Refusals, and complaints that differ, listed in full.
 const LISTED_MAX: usize = 500;
 
 #[derive(Serialize)]
@@ -54,6 +60,7 @@ struct Report {
     check: bool,
     added: usize,
     unchanged: usize,
+    different_count: usize,
     different: Vec<Different>,
     refused_count: usize,
     refused: Vec<RefusedView>,
@@ -117,7 +124,8 @@ pub async fn import(officer: OfficerVisitor, form: Multipart) -> Result<HttpResp
         )
         .await;
     }
-    let report = take_file(&officer, authority.id, &sent).await?;
+    let slug = sent.authority.clone();
+    let report = take_file(&officer, authority.id, sent).await?;
     let subject = format!("authority {} added {}", authority.id, report.added);
     officer.note("complaints-imported", subject).await?;
     note_different(&officer, &report.different).await?;
@@ -126,7 +134,7 @@ pub async fn import(officer: OfficerVisitor, form: Multipart) -> Result<HttpResp
     } else {
         StatusCode::OK
     };
-    import_page(&officer, status, sent.authority, Vec::new(), Some(report)).await
+    import_page(&officer, status, slug, Vec::new(), Some(report)).await
 }
 
 async fn import_page(
@@ -180,37 +188,17 @@ async fn receive(mut form: Multipart) -> Result<Sent, Failure> {
     Ok(sent)
 }
 
-struct Read {
-    complaints: Vec<Received>,
-    refused: Vec<Refusal>,
-}
-
-fn read(bytes: &[u8]) -> Result<Read, Unreadable> {
-    let mut read = Read {
-        complaints: Vec::new(),
-        refused: Vec::new(),
-    };
-    let mut sort = |one: Result<Received, Refusal>| match one {
-        Ok(received) => read.complaints.push(received),
-        Err(refusal) => read.refused.push(refusal),
-    };
-    if json::looks_like(bytes) {
-        json::parse(bytes)?.into_iter().for_each(&mut sort);
-        return Ok(read);
-    }
-    let mut parser = Parser::default();
-    for row in sheet::open(bytes, &Limits::UPLOAD)? {
-        match parser.push(&row?) {
-            Err(refusal) if !parser.has_header() => return Err(refusal.into()),
-            one => one.transpose().into_iter().for_each(&mut sort),
+impl From<FileError> for Unreadable {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Sheet(error) => error.into(),
+            FileError::Refused(refusal) => refusal.into(),
         }
     }
-    parser.finish()?;
-    Ok(read)
 }
 
-impl From<sheet::SheetError> for Unreadable {
-    fn from(error: sheet::SheetError) -> Self {
+impl From<SheetError> for Unreadable {
+    fn from(error: SheetError) -> Self {
         Self {
             sheet: true,
             key: error.key().to_owned(),
@@ -235,75 +223,100 @@ fn field_key(field: Option<Field>) -> String {
     field.map_or_else(|| "record".to_owned(), |field| field.key().replace('_', "-"))
 }
 
-/// Reads, compares and stores a file; each batch is whole or not at all, and the file sent again goes on where it stopped.
-async fn take_file(officer: &OfficerVisitor, authority_id: i64, sent: &Sent) -> Result<Report, Failure> {
-    let app = &officer.visitor.app;
+/// Reads, compares and stores a file. It is read to its end first, so that nothing is stored of one that breaks off; then each
+/// batch is whole or not at all, and the file sent again goes on where it stopped. Only a batch is held at a time.
+async fn take_file(officer: &OfficerVisitor, authority_id: i64, sent: Sent) -> Result<Report, Failure> {
     let mut report = Report {
-        file: sent.file.clone(),
+        file: sent.file,
         check: sent.check,
         ..Report::default()
     };
-    let (bytes, reader) = (sent.bytes.clone(), app.clone());
-    let check = sent.check;
-    let prepared = app
-        .read(move |conn| {
-            let read = match read(&bytes) {
-                Ok(read) => read,
-                Err(unreadable) => return Ok(Err(unreadable)),
-            };
-            let mut known = Vec::new();
-            if check {
-                for received in &read.complaints {
-                    known.push(complaint::known(conn, authority_id, received)?);
-                }
-                return Ok(Ok((read.refused, known, Vec::new())));
-            }
-            let roster = reader.rosters().current(conn)?;
-            let proposed = read.complaints.into_iter().map(|received| {
-                let proposal = roster.propose(&received);
-                (received, proposal)
-            });
-            Ok(Ok((read.refused, known, proposed.collect::<Vec<_>>())))
-        })
-        .await?;
-    let (refused, known, proposed) = match prepared {
-        Ok(prepared) => prepared,
+    let bytes: Arc<[u8]> = sent.bytes.into();
+    let whole = Arc::clone(&bytes);
+    let read = spawn_blocking(move || refusals(whole)).await;
+    match read.map_err(Error::internal)? {
+        Ok((count, refused)) => report.refuse(count, refused),
         Err(unreadable) => {
             report.unreadable = Some(unreadable);
             return Ok(report);
         }
-    };
-    report.refuse(refused);
-    for one in known {
-        report.note(one.unwrap_or(Taken::Added(0)), false);
     }
-    let mut left = proposed.into_iter();
+    let mut left = None;
     loop {
-        let batch: Vec<(Received, Proposal)> = left.by_ref().take(BATCH).collect();
-        if batch.is_empty() {
+        let (bytes, check, app) = (Arc::clone(&bytes), sent.check, officer.visitor.app.clone());
+        let read = officer.visitor.app.read(move |conn| {
+            let mut file = match left {
+                Some(file) => file,
+                // It was read once: only another program that writes into this memory could break it.
+                None => {
+                    ComplaintFile::open(Cursor::new(bytes), &FileLimits::UPLOAD).map_err(Error::internal)?
+                }
+            };
+            let batch: Vec<Received> = file.by_ref().flatten().flatten().take(BATCH).collect();
+            let is_last = batch.len() < BATCH;
+            let (known, new) = complaint::sort_out_known(conn, authority_id, batch)?;
+            let to_propose = if check || new.is_empty() {
+                None
+            } else {
+                Some(app.rosters().current(conn)?)
+            };
+            let added = if check { new.len() } else { 0 };
+            let proposed = to_propose.map_or_else(Vec::new, |roster| propose(&roster, new));
+            Ok((file, is_last, known, added, proposed))
+        });
+        let (file, is_last, known, added, proposed) = read.await?;
+        report.added += added;
+        for taken in known {
+            report.note(taken, false);
+        }
+        let is_strong = |(_, proposal): &(Received, Proposal)| proposal.decision.key() == "match";
+        let strong: Vec<bool> = proposed.iter().map(is_strong).collect();
+        if !proposed.is_empty() {
+            let taken = take(officer, authority_id, proposed).await?;
+            for (one, strong) in taken.into_iter().zip(strong) {
+                report.note(one, strong);
+            }
+        }
+        if is_last {
             return Ok(report);
         }
-        let strong: Vec<bool> = batch
-            .iter()
-            .map(|(_, proposal)| proposal.decision.key() == "match")
-            .collect();
-        let taken = take(officer, authority_id, batch).await?;
-        for (one, strong) in taken.into_iter().zip(strong) {
-            report.note(one, strong);
-        }
+        left = Some(file);
     }
 }
 
+/// How many complaints of a file are refused, and the first of them.
+fn refusals(bytes: Arc<[u8]>) -> Result<(usize, Vec<Refusal>), Unreadable> {
+    let (mut count, mut refused) = (0, Vec::new());
+    for one in ComplaintFile::open(Cursor::new(bytes), &FileLimits::UPLOAD)? {
+        if let Err(refusal) = one? {
+            count += 1;
+            if count <= LISTED_MAX {
+                refused.push(refusal);
+            }
+        }
+    }
+    Ok((count, refused))
+}
+
+fn propose(roster: &Roster, complaints: Vec<Received>) -> Vec<(Received, Proposal)> {
+    let proposed = complaints.into_iter().map(|received| {
+        let proposal = roster.propose(&received);
+        (received, proposal)
+    });
+    proposed.collect()
+}
+
 impl Report {
-    fn refuse(&mut self, refused: Vec<Refusal>) {
-        self.refused_count = refused.len();
+    /// Notes how many were refused, and the first of them.
+    fn refuse(&mut self, count: usize, refused: Vec<Refusal>) {
+        self.refused_count = count;
         let view = |refusal: Refusal| RefusedView {
             line: refusal.line,
             field: field_key(refusal.field),
             reason: refusal.reason.key(),
             reference: refusal.reference,
         };
-        self.refused = refused.into_iter().take(LISTED_MAX).map(view).collect();
+        self.refused = refused.into_iter().map(view).collect();
     }
 
     fn note(&mut self, taken: Taken, strong: bool) {
@@ -313,7 +326,12 @@ impl Report {
                 self.strong += usize::from(strong);
             }
             Taken::Unchanged(_) => self.unchanged += 1,
-            Taken::Different(different) => self.different.push(different),
+            Taken::Different(different) => {
+                self.different_count += 1;
+                if self.different.len() < LISTED_MAX {
+                    self.different.push(different);
+                }
+            }
         }
     }
 }
