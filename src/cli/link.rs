@@ -34,8 +34,6 @@ mod words;
 use complaints::Complaints;
 use output::Output;
 
-/// The most characters of a field that are read; the rest is left out, with a note.
-const FIELD_CHARS_MAX: usize = 400;
 /// How many complaints are held at once, for each thread.
 const BATCH: usize = 256;
 
@@ -133,7 +131,7 @@ fn link_files(files: &Files) -> anyhow::Result<()> {
     // A wrong complaints file is told before a large roster is read.
     let complaints = Complaints::open(&files.complaints)?;
     let index = index_of(&files.roster)?;
-    let mut out = Output::create(&files.out, files.explain.as_deref())?;
+    let mut out = Output::create(&index, &files.out, files.explain.as_deref())?;
     let policy = Policy::default();
     let threads = threads(files.threads);
     let progress = spinner();
@@ -339,8 +337,58 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_is_its_owners_alone_and_a_failed_run_leaves_nothing() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("r.csv"), ROSTER).unwrap();
+        let run = |complaints: &str| {
+            std::fs::write(at("c.csv"), complaints).unwrap();
+            link_files(&Files {
+                roster: at("r.csv"),
+                complaints: at("c.csv"),
+                out: at("p.csv"),
+                explain: Some(at("e.jsonl")),
+                threads: None,
+            })
+        };
+        let rest = || {
+            let names = std::fs::read_dir(folder.path()).unwrap();
+            names
+                .filter(|name| name.as_ref().unwrap().file_name() != "r.csv")
+                .count()
+                - 1
+        };
+        // What a stopped run left open to everybody does not stay so.
+        std::fs::write(at("p.csv.part"), "").unwrap();
+        let broken = format!("{HEADER}A1,web,{},,,,,,\n", "x".repeat(40_000));
+        assert!(run(&broken).is_err());
+        assert_eq!(rest(), 0);
+        run(&format!("{HEADER}A1,web,Budi,,,,,,\nA1,web,Dewi,,,,,,\n")).unwrap();
+        assert_eq!(rest(), 2);
+        for name in ["p.csv", "e.jsonl"] {
+            let mode = at(name).metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
+        let explain = std::fs::read_to_string(at("e.jsonl")).unwrap();
+        assert_eq!(explain.lines().count(), 1, "a number is linked once");
+
+        // The roster is named as its kept index ends.
+        keep(&at("r.csv"), &at("r.idx")).unwrap();
+        let index = std::fs::read(at("r.idx")).unwrap();
+        let digest = hex::encode(&index[index.len() - 32..]);
+        assert!(explain.contains(&format!("\"roster\":\"{digest}\"")), "{explain}");
+    }
+
+    #[test]
     fn missing_columns_are_named_and_long_fields_are_survived() {
-        assert!(format!("{:#}", run_on("id,name\n1,Budi\n").unwrap_err()).contains("complaint_id"));
+        let refused = |complaints: &str| format!("{:#}", run_on(complaints).unwrap_err());
+        assert!(refused("nomor,orang\n1,Budi\n").contains("complaint_id"));
+        assert!(refused("complaint_id,accused_name,unit,Unit\nA1,Budi,,\n").contains("two columns"));
+        // A title of the authority's own is known too, where the published one is not there.
+        let (rows, _) =
+            run_on("Nomor Aduan,Nama Terlapor,NIP,nip_fragment\nA1,Budi,x,198505122010011003\n").unwrap();
+        assert!(rows.contains("A1,1,198505122010011003,"), "{rows}");
         let (rows, _) = run_on(&format!(
             "{HEADER}A1,web,{},,,,,,\n,web,Budi,,,,,,\nA2,web\n",
             "x".repeat(10_000)

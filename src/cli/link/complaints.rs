@@ -1,25 +1,29 @@
-//! The complaints of a file, a batch at a time. Absent: what is made of them.
+//! The complaints of a file, a batch at a time. Absent: what is made of them, and which an import would refuse
+//! (`crate::domain::complaint`): here every complaint gets its rows, and what is wrong with it is told by line.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::path::PathBuf;
 
 use anyhow::Context;
 
-use super::FIELD_CHARS_MAX;
+use crate::domain::cell::Cell;
 use crate::domain::cell::Row;
+use crate::domain::complaint::FIELD_CHARS_MAX;
+use crate::domain::complaint::Field;
 use crate::linkage::Complaint;
 use crate::sheet;
 
-/// The columns of a complaint file, in the order that [`Columns`] keeps them.
-const COLUMNS: [&str; 8] = [
-    "complaint_id",
-    "accused_name",
-    "unit",
-    "city",
-    "position",
-    "nip_fragment",
-    "handle",
-    "incident_date",
+/// The columns that are read, in the order that [`Columns`] keeps them.
+const COLUMNS: [Field; 8] = [
+    Field::Reference,
+    Field::AccusedName,
+    Field::Unit,
+    Field::City,
+    Field::Position,
+    Field::NipFragment,
+    Field::Handle,
+    Field::IncidentDate,
 ];
 
 /// A complaint file whose header was understood.
@@ -27,6 +31,7 @@ pub(super) struct Complaints {
     path: PathBuf,
     rows: sheet::Rows<'static>,
     columns: Columns,
+    seen: HashSet<Box<str>>,
 }
 
 impl Complaints {
@@ -42,6 +47,7 @@ impl Complaints {
             path: path.to_owned(),
             rows,
             columns,
+            seen: HashSet::new(),
         })
     }
 
@@ -60,6 +66,10 @@ impl Complaints {
                 note("complaint_id is missing; this row is left out");
                 continue;
             }
+            if !self.seen.insert(id.as_str().into()) {
+                note("the same complaint_id stands on a line before; only the first is linked");
+                continue;
+            }
             batch.push((id, complaint));
             if batch.len() >= most {
                 break;
@@ -73,17 +83,36 @@ impl Complaints {
 struct Columns([Option<usize>; 8]);
 
 impl Columns {
+    /// A published title goes before one of an authority's own.
     fn find(head: &Row) -> anyhow::Result<Self> {
         let plain = |text: &str| text.trim().to_lowercase().replace([' ', '-'], "_");
-        let titles: Vec<String> = head.cells().map(|cell| plain(&cell.to_text())).collect();
-        let columns = COLUMNS.map(|name| titles.iter().position(|title| title == name));
-        for (name, found) in COLUMNS.iter().zip(columns).take(2) {
+        let titles: Vec<String> = head.cells().map(|cell| cell.to_text()).collect();
+        let mut columns = [None; 8];
+        for (field, column) in COLUMNS.into_iter().zip(&mut columns) {
+            let all = |is: &dyn Fn(&str) -> bool| -> Vec<usize> {
+                let places = titles.iter().enumerate();
+                places
+                    .filter(|(_, title)| is(title))
+                    .map(|(place, _)| place)
+                    .collect()
+            };
+            let mut found = all(&|title| plain(title) == field.key());
+            if found.is_empty() {
+                found = all(&|title| Field::of_title(title) == Some(field));
+            }
+            let name = field.key();
             anyhow::ensure!(
-                found.is_some(),
+                found.len() < 2,
+                "line {}: two columns are {name}: remove one",
+                head.line()
+            );
+            anyhow::ensure!(
+                !found.is_empty() || !matches!(field, Field::Reference | Field::AccusedName),
                 "line {}: there is no column {name}; expected {}",
                 head.line(),
-                COLUMNS.join(",")
+                Field::ALL.map(Field::key).join(",")
             );
+            *column = found.first().copied();
         }
         Ok(Self(columns))
     }
@@ -100,9 +129,11 @@ impl Columns {
             handle,
             incident_date,
         ] = self.0.map(|column| {
-            let text = column
-                .map(|column| row.cell(column).to_text())
-                .unwrap_or_default();
+            let cell = column.map(|column| row.cell(column));
+            if cell.as_ref().is_some_and(Cell::is_damaged_number) {
+                note("a number was rounded by a spreadsheet; it is compared as it stands");
+            }
+            let text = cell.map(|cell| cell.to_text()).unwrap_or_default();
             let text = text.trim();
             if text.chars().count() > FIELD_CHARS_MAX {
                 note("a field is longer than 400 characters; only its beginning is read");

@@ -1,10 +1,11 @@
 //! The answers in a file, under a provisional name until they are whole. Absent: how they came about.
 
 use std::fs::File;
-use std::fs::Permissions;
+use std::fs::OpenOptions;
 use std::io::BufWriter;
+use std::io::ErrorKind;
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -20,30 +21,40 @@ use crate::linkage::MODEL_VERSION;
 /// The files being written.
 pub(super) struct Output {
     rows: csv::Writer<Provisional>,
-    explain: Option<Provisional>,
+    explain: Option<Explained>,
 }
 
-/// A file that takes its name when it is whole.
+/// Where explanations go, and which roster they are about.
+struct Explained {
+    to: Provisional,
+    roster: String,
+}
+
+/// A file that takes its name when it is whole, and goes when it does not become so. Only its owner may read it: numbers and names
+/// of people stand in it.
 pub(super) struct Provisional {
     to: BufWriter<File>,
     path: PathBuf,
+    is_whole: bool,
 }
 
 impl Provisional {
     pub(super) fn create(path: &Path) -> anyhow::Result<Self> {
-        let file = File::create(part(path)).with_context(|| format!("cannot write {}", path.display()))?;
+        let provisional = part(path);
+        let told = || format!("cannot write {}", path.display());
+        // One that a stopped run left may be readable by others, or be somebody's link.
+        match std::fs::remove_file(&provisional) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error).with_context(told),
+            _ => {}
+        }
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600);
+        let file = options.open(provisional).with_context(told)?;
         Ok(Self {
             to: BufWriter::new(file),
             path: path.to_owned(),
+            is_whole: false,
         })
-    }
-
-    /// A file that only its owner may read.
-    pub(super) fn create_private(path: &Path) -> anyhow::Result<Self> {
-        let file = Self::create(path)?;
-        let owner = Permissions::from_mode(0o600);
-        std::fs::set_permissions(part(path), owner)?;
-        Ok(file)
     }
 
     /// Gives the file its name, durably; how long it is.
@@ -53,7 +64,17 @@ impl Provisional {
         file.sync_all()?;
         let bytes = file.metadata()?.len();
         std::fs::rename(part(&self.path), &self.path)?;
+        self.is_whole = true;
         Ok(bytes)
+    }
+}
+
+impl Drop for Provisional {
+    fn drop(&mut self) {
+        if !self.is_whole {
+            // Nothing can be done about a file that does not go; the next run tries again.
+            let _ = std::fs::remove_file(part(&self.path));
+        }
     }
 }
 
@@ -74,10 +95,16 @@ fn part(path: &Path) -> PathBuf {
 }
 
 impl Output {
-    pub(super) fn create(rows: &Path, explain: Option<&Path>) -> anyhow::Result<Self> {
+    pub(super) fn create(index: &Index, rows: &Path, explain: Option<&Path>) -> anyhow::Result<Self> {
         let mut rows = csv::Writer::from_writer(Provisional::create(rows)?);
         rows.write_record(["complaint_id", "rank", "nip", "score", "decision"])?;
-        let explain = explain.map(Provisional::create).transpose()?;
+        let explained = |path| {
+            Ok::<_, anyhow::Error>(Explained {
+                to: Provisional::create(path)?,
+                roster: digest(index)?,
+            })
+        };
+        let explain = explain.map(explained).transpose()?;
         Ok(Self { rows, explain })
     }
 
@@ -93,18 +120,18 @@ impl Output {
             ])?;
         }
         if let Some(explain) = &mut self.explain {
-            serde_json::to_writer(&mut *explain, &explanation(index, id, answer))?;
-            explain.write_all(b"\n")?;
+            serde_json::to_writer(&mut explain.to, &explanation(index, &explain.roster, id, answer))?;
+            explain.to.write_all(b"\n")?;
         }
         Ok(())
     }
 
     pub(super) fn finish(self) -> anyhow::Result<()> {
         let rows = self.rows.into_inner().map_err(csv::IntoInnerError::into_error)?;
-        rows.finish()?;
         if let Some(explain) = self.explain {
-            explain.finish()?;
+            explain.to.finish()?;
         }
+        rows.finish()?;
         Ok(())
     }
 }
@@ -113,7 +140,36 @@ fn nip(index: &Index, candidate: &Candidate) -> String {
     candidate.who.and_then(|who| index.nip(who)).unwrap_or_default()
 }
 
-fn explanation(index: &Index, id: &str, answer: &Linkage) -> serde_json::Value {
+/// Names exactly the roster that was compared: the digest that ends its kept index, in hexadecimal.
+fn digest(index: &Index) -> anyhow::Result<String> {
+    let mut tail = Tail::default();
+    index.save(&mut tail)?;
+    Ok(hex::encode(tail.0))
+}
+
+/// The last bytes that were written.
+#[derive(Default)]
+struct Tail([u8; 32]);
+
+impl Write for Tail {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let new = bytes.len().min(self.0.len());
+        let (_, last) = bytes.split_at(bytes.len() - new);
+        self.0.rotate_left(new);
+        self.0
+            .iter_mut()
+            .rev()
+            .zip(last.iter().rev())
+            .for_each(|(kept, byte)| *kept = *byte);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn explanation(index: &Index, roster: &str, id: &str, answer: &Linkage) -> serde_json::Value {
     let lines = |evidence: &[Evidence]| evidence.iter().map(line).collect::<Vec<_>>();
     let candidates = (1_u32..).zip(&answer.candidates).map(|(rank, candidate)| {
         serde_json::json!({
@@ -128,6 +184,7 @@ fn explanation(index: &Index, id: &str, answer: &Linkage) -> serde_json::Value {
     serde_json::json!({
         "complaint_id": id,
         "model": MODEL_VERSION,
+        "roster": roster,
         "decision": answer.decision,
         "conflict": answer.conflict,
         "rule": answer.rule,

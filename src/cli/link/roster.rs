@@ -13,6 +13,7 @@ use anyhow::Context;
 
 use super::output::Provisional;
 use crate::domain::cell::Row;
+use crate::domain::complaint::FIELD_CHARS_MAX;
 use crate::domain::roster::Columns;
 use crate::domain::roster::Field;
 use crate::domain::roster::Parsed;
@@ -72,7 +73,7 @@ pub(super) fn load(path: &Path) -> anyhow::Result<Index> {
 
 /// Keeps an index in a file that only its owner may read; how many bytes.
 pub(super) fn keep(index: &Index, path: &Path) -> anyhow::Result<u64> {
-    let mut file = Provisional::create_private(path)?;
+    let mut file = Provisional::create(path)?;
     index
         .save(&mut file)
         .with_context(|| path.display().to_string())?;
@@ -125,7 +126,7 @@ impl People {
             cell.unwrap_or_default()
                 .trim()
                 .chars()
-                .take(super::FIELD_CHARS_MAX)
+                .take(FIELD_CHARS_MAX)
                 .collect::<String>()
         };
         let name = [Field::TitleBefore, Field::Name, Field::TitleAfter]
