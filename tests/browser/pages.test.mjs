@@ -178,6 +178,10 @@ test("an examiner goes through complaints by keyboard, and a second one confirms
   await examiner.page.keyboard.press("Enter");
   await examiner.page.waitForURL(/find=analis/);
   await examiner.look("complaint-search");
+  // Whom the search found has a waterfall each, opened by keyboard.
+  await press(examiner, "[id^='found-'] summary", "Enter");
+  await examiner.page.locator("[id^='found-'] details[open] .waterfall").first().waitFor();
+  await examiner.look("complaint-found");
   await press(examiner, "#who-1", "Space");
   await press(examiner, "form[action$='/decide'] .button-primary", "Enter");
   await examiner.page.locator("[name=reason]:invalid").waitFor();
@@ -190,6 +194,7 @@ test("an examiner goes through complaints by keyboard, and a second one confirms
   const second = await enter(browser, link(portal, "second examiner"));
   await second.page.goto(`${portal.url}${address}`);
   await second.look("complaint-second");
+  assert.doesNotMatch(await second.page.locator("main").innerText(), /NIP dan nama cocok\./, "the first answer is not seen before the second is given");
   const answer = async (visitor, who) => {
     await visitor.page.goto(`${portal.url}${address}`);
     await visitor.page.locator(who).check();
@@ -204,6 +209,17 @@ test("an examiner goes through complaints by keyboard, and a second one confirms
   await answer(examiner, "#who-1");
   await examiner.page.locator("#join").waitFor();
   await examiner.look("complaint-settled");
+
+  // What two decided stands until both want it reopened.
+  await examiner.page.fill("[name=reason]", "Ada surat baru.");
+  await examiner.page.locator("form[action$='/reopen'] button").click();
+  await examiner.page.locator("button[value=keep]").waitFor();
+  await second.page.goto(`${portal.url}${address}`);
+  await second.look("complaint-reopening");
+  await second.page.fill("[name=reason]", "Surat itu tentang orang lain.");
+  await press(second, "button[value=keep]", "Enter");
+  await second.page.locator(".notice-title").first().waitFor();
+  assert.equal(await second.page.locator("#join").count(), 1, "the decision stands");
 });
 
 test("signing by keyboard, and what stands in its way", { timeout: 300_000 }, async (t) => {
