@@ -33,10 +33,7 @@ impl Mail {
     /// The attached file, byte for byte.
     #[track_caller]
     pub(crate) fn attached(&self) -> Vec<u8> {
-        let at = self
-            .raw
-            .find("Content-Type: application/octet-stream")
-            .expect("nothing is attached");
+        let at = self.raw.find("Content-Type: application/octet-stream").unwrap();
         let (head, rest) = self.raw[at..].split_once("\n\n").unwrap();
         assert!(head.contains("Content-Transfer-Encoding: base64"), "{head}");
         let body = rest.split("\n--").next().unwrap();
