@@ -172,12 +172,11 @@ impl<'a> Reach<'a> {
 
     /// Compares with one person's name.
     pub(super) fn fit(&self, facts: &Facts<'_>) -> Fit {
-        let mut fit = Fit {
-            mononym: facts.words.len() == 1,
-            ..Fit::default()
-        };
         if self.name.words.is_empty() {
-            return fit;
+            return Fit {
+                mononym: facts.words.len() == 1,
+                ..Fit::default()
+            };
         }
         let mut options = self.options(facts);
         options.sort_by(|a, b| {
@@ -186,6 +185,23 @@ impl<'a> Reach<'a> {
                 .then(a.covers.cmp(&b.covers))
                 .then(a.takes.cmp(&b.takes))
         });
+        let fit = self.assigned(facts, &options);
+        let width = |option: &Pairing| option.covers.count_ones() + option.takes.count_ones();
+        if options.iter().all(|option| width(option) == 2) {
+            return fit;
+        }
+        // Two words written apart that are one word answer each other better than the half that resembles it.
+        options.sort_by_key(|option| std::cmp::Reverse(width(option)));
+        let wide = self.assigned(facts, &options);
+        if wide.bits > fit.bits { wide } else { fit }
+    }
+
+    /// Each word answered once, by the first option that may.
+    fn assigned(&self, facts: &Facts<'_>, options: &[Pairing]) -> Fit {
+        let mut fit = Fit {
+            mononym: facts.words.len() == 1,
+            ..Fit::default()
+        };
         let (mut covered, mut taken) = (0, 0);
         for option in options {
             if covered & option.covers != 0 || taken & option.takes != 0 {
@@ -193,7 +209,7 @@ impl<'a> Reach<'a> {
             }
             covered |= option.covers;
             taken |= option.takes;
-            fit.note(&option);
+            fit.note(option);
         }
         if fit.lines.is_empty() {
             fit.push(Level::Differs, weigh::NAME_DIFFERS, What::Whole);

@@ -32,12 +32,12 @@ pub(super) struct Weights {
 
 impl Default for Weights {
     fn default() -> Self {
-        let context = CONTEXT_LEVELS.map(|level| (level, context_m(level)));
+        let context = |field| CONTEXT_LEVELS.map(|level| (level, context_m(field, level)));
         Self {
             name: NAME_LEVELS.map(|level| (level, name_m(level))),
-            unit: context,
-            city: context,
-            position: context,
+            unit: context(Field::Unit),
+            city: context(Field::City),
+            position: context(Field::Position),
         }
     }
 }
@@ -61,7 +61,7 @@ impl Weights {
 
     /// How often the right person's unit, city or position is written at this level.
     pub(super) fn context(&self, field: Field, level: Level) -> f64 {
-        self.find(field, level).unwrap_or_else(|| context_m(level))
+        self.find(field, level).unwrap_or_else(|| context_m(field, level))
     }
 
     fn find(&self, field: Field, level: Level) -> Option<f64> {
@@ -88,22 +88,30 @@ impl Weights {
 /// How often a word of the right person's name is written at this level.
 fn name_m(level: Level) -> f64 {
     match level {
-        Level::Exact => 0.66,
-        Level::Sound => 0.10,
-        Level::OneOff => 0.09,
-        Level::Joined => 0.04,
-        Level::TwoOff | Level::Part | Level::Initial | Level::Nickname => 0.03,
-        _ => 0.02,
+        Level::Exact => 0.70,
+        Level::Sound | Level::OneOff => 0.09,
+        Level::Joined | Level::Part | Level::Initial => 0.03,
+        Level::TwoOff | Level::Nickname => 0.02,
+        _ => 0.01,
     }
 }
 
 /// How often the right person's unit, city or position is written at this level.
-fn context_m(level: Level) -> f64 {
-    match level {
-        Level::Exact => 0.50,
-        Level::Within => 0.30,
-        Level::Some => 0.12,
-        _ => 0.05,
+fn context_m(field: Field, level: Level) -> f64 {
+    match (field, level) {
+        // A unit is named whole, or by its leaf or by what stands above it.
+        (Field::Unit, Level::Exact) => 0.56,
+        (Field::Unit, Level::Within) => 0.34,
+        (Field::Unit, Level::Some) => 0.04,
+        // A city is one word or two: whoever writes it writes it whole.
+        (Field::City, Level::Exact) => 0.88,
+        (Field::City, Level::Within) => 0.05,
+        (Field::City, Level::Some) => 0.02,
+        // People call a position by its everyday name.
+        (Field::Position, Level::Exact) => 0.50,
+        (Field::Position, Level::Within) => 0.38,
+        (Field::Position, Level::Some) => 0.05,
+        _ => 0.02,
     }
 }
 
