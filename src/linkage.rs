@@ -19,6 +19,7 @@ mod numbers;
 mod phrase;
 mod retrieve;
 mod snapshot;
+mod survey;
 mod table;
 mod text;
 mod vocabulary;

@@ -9,7 +9,7 @@ use super::index::Index;
 use super::name::Name;
 use super::number;
 use super::number::Number;
-use super::phrase::Survey;
+use super::survey::Survey;
 use super::table::ANY_POSITION;
 use super::text;
 use super::vocabulary::count;
@@ -62,29 +62,17 @@ impl<'a> Context<'a> {
             .number
             .as_deref()
             .filter(|_| complaint.nip_fragment.trim().is_empty());
-        let surveyed = |field: Field, mut survey: Survey, differs: f64| {
-            survey.weigh(|level, reach| match level {
-                Level::Differs | Level::Unknown => differs,
-                level => context_bits(index, field, level, reach),
-            });
+        let surveyed = |field: Field, mut survey: Survey, against: f64| {
+            survey.weigh(index.size(), |level| index.weights.context(field, level), against);
             survey
         };
+        let units = index.units.survey(&complaint.unit);
+        let cities = index.cities.survey(&complaint.city);
+        let positions = index.positions.survey(&position);
         Self {
-            units: surveyed(
-                Field::Unit,
-                index.units.survey(&complaint.unit),
-                weigh::UNIT_DIFFERS,
-            ),
-            cities: surveyed(
-                Field::City,
-                index.cities.survey(&complaint.city),
-                weigh::CITY_DIFFERS,
-            ),
-            positions: surveyed(
-                Field::Position,
-                index.positions.survey(&position),
-                weigh::POSITION_DIFFERS,
-            ),
+            units: surveyed(Field::Unit, units, weigh::UNIT_DIFFERS),
+            cities: surveyed(Field::City, cities, weigh::CITY_DIFFERS),
+            positions: surveyed(Field::Position, positions, weigh::POSITION_DIFFERS),
             handle: text::fold(&complaint.handle)
                 .chars()
                 .filter(|sign| sign.is_alphabetic())
@@ -177,7 +165,7 @@ impl<'a> Context<'a> {
             Level::Unknown if self.is_agency() => weigh::AGENCY_UNKNOWN,
             Level::Unknown => weigh::UNIT_UNKNOWN,
             Level::Differs => weigh::UNIT_DIFFERS,
-            level => context_bits(self.index, Field::Unit, level, self.units.reach(level)),
+            _ => self.units.bits(self.units.grade(facts.unit?)?),
         };
         let field = Field::Unit;
         Some(ContextLine { field, level, bits })
@@ -205,18 +193,7 @@ impl<'a> Context<'a> {
         let bits = match level {
             Level::Unknown | Level::Differs if self.unit_disagrees(facts) => weigh::CITY_DIFFERS_TOO,
             Level::Unknown | Level::Differs => weigh::CITY_DIFFERS,
-            level => {
-                let shared = facts
-                    .unit
-                    .and_then(|unit| self.index.unit_city.get(&(unit, city)));
-                self.given_unit(
-                    Field::City,
-                    level,
-                    self.cities.reach(level),
-                    facts,
-                    shared.copied(),
-                )
-            }
+            _ => self.given_unit(Field::City, city, facts)?,
         };
         let field = Field::City;
         Some(ContextLine { field, level, bits })
@@ -227,18 +204,7 @@ impl<'a> Context<'a> {
         let level = self.positions.level(position);
         let bits = match level {
             Level::Unknown | Level::Differs => weigh::POSITION_DIFFERS,
-            level => {
-                let shared = facts
-                    .unit
-                    .and_then(|unit| self.index.unit_position.get(&(unit, position)));
-                self.given_unit(
-                    Field::Position,
-                    level,
-                    self.positions.reach(level),
-                    facts,
-                    shared.copied(),
-                )
-            }
+            _ => self.given_unit(Field::Position, position, facts)?,
         };
         let field = Field::Position;
         Some(ContextLine { field, level, bits })
@@ -246,28 +212,25 @@ impl<'a> Context<'a> {
 
     /// City and position follow from the unit to a degree: when the unit agrees they count only for what they
     /// add, measured on the person's colleagues without the person.
-    fn given_unit(
-        &self,
-        field: Field,
-        level: Level,
-        reach: u32,
-        facts: &Facts<'_>,
-        shared: Option<u32>,
-    ) -> f64 {
-        let alone = context_bits(self.index, field, level, reach);
-        let Some(unit) = facts
-            .unit
-            .filter(|unit| self.units.written && self.units.level(*unit) <= Level::Some)
-        else {
-            return alone;
+    fn given_unit(&self, field: Field, phrase: u32, facts: &Facts<'_>) -> Option<f64> {
+        let (survey, shared) = match field {
+            Field::City => (&self.cities, &self.index.unit_city),
+            _ => (&self.positions, &self.index.unit_position),
+        };
+        let grade = survey.grade(phrase)?;
+        let alone = survey.bits(grade);
+        let agrees = |unit: &u32| self.units.written && self.units.grade(*unit).is_some();
+        let Some(unit) = facts.unit.filter(agrees) else {
+            return Some(alone);
         };
         let others = f64::from(self.index.units.people(unit).saturating_sub(1));
-        let alike = f64::from(shared.unwrap_or(1).saturating_sub(1));
-        let marginal = (f64::from(reach) + 0.5) / (self.index.size() + 1.0);
+        let alike = shared.get(&(unit, phrase)).copied().unwrap_or(1);
+        let alike = f64::from(alike.saturating_sub(1));
+        let marginal = (f64::from(survey.reach(grade)) + 0.5) / (self.index.size() + 1.0);
         let u = (alike + 2.0 * marginal) / (others + 2.0);
-        (self.index.weights.context(field, level) / u.clamp(marginal.min(1.0), 1.0))
-            .log2()
-            .clamp(0.0, alone.max(0.0))
+        let m = self.index.weights.context(field, grade.level());
+        let added = (m / u.clamp(marginal.min(1.0), 1.0)).log2();
+        Some(added.clamp(0.0, alone))
     }
 
     fn handle(&self, open: &[u32]) -> Option<ContextLine> {
@@ -290,11 +253,6 @@ impl<'a> Context<'a> {
             (text.chars().count() >= 4 && bits > 0.0 && self.handle.contains(text)).then_some((text, bits))
         })
     }
-}
-
-fn context_bits(index: &Index, field: Field, level: Level, reach: u32) -> f64 {
-    let u = (f64::from(reach) + 0.5) / (index.size() + 1.0);
-    (index.weights.context(field, level) / u.min(1.0)).log2().max(0.0)
 }
 
 /// Who fits the written number.

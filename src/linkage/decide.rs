@@ -28,9 +28,9 @@ const NUMBER_PART_BITS: f64 = 8.0;
 /// Least bits of unit evidence when two words of the name are misspelt.
 const UNIT_WITH_TWO_MISSPELLINGS_BITS: f64 = 6.0;
 /// Least bits of a unit less those of the others who bear the name: that one of them is meant, and the unit wrong, must be rare.
-const APART_BITS: f64 = 9.0;
+const APART_BITS: f64 = 10.0;
 /// The same with the bits of a second agreement.
-const APART_WITH_SECOND_BITS: f64 = 8.0;
+const APART_WITH_SECOND_BITS: f64 = 9.0;
 /// Fewer rivals than this are none.
 const RIVALS_NONE: f64 = 0.03;
 /// Least bits of unit evidence when a word of the name is misspelt, or one is left out that many bear.

@@ -31,8 +31,8 @@ pub struct Tally {
 /// One level of one field, counted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Estimate {
-    /// The field; none for unit, city and position together, which share the model's constants.
-    pub field: Option<Field>,
+    /// The field.
+    pub field: Field,
     /// The level.
     pub level: Level,
     /// How many lines showed it.
@@ -103,15 +103,10 @@ impl Tally {
     pub fn estimates(&self) -> Vec<Estimate> {
         let mut rows = self.name();
         for field in CONTEXT {
-            rows.extend(self.context(&[field]));
+            rows.extend(self.context(field));
         }
         rows.extend(self.others());
         rows
-    }
-
-    /// The same for unit, city and position together: the model keeps one m for the three.
-    pub fn shared_estimates(&self) -> Vec<Estimate> {
-        self.context(&CONTEXT)
     }
 
     fn counted(&self, field: Field, level: Level) -> f64 {
@@ -130,9 +125,8 @@ impl Tally {
                 Some(now) => smoothed(counted, of, now / whole),
                 None => counted / of.max(1.0),
             };
-            let field = Some(Field::Name);
             Estimate {
-                field,
+                field: Field::Name,
                 level,
                 counted,
                 now,
@@ -151,27 +145,22 @@ impl Tally {
         rows
     }
 
-    fn context(&self, fields: &[Field]) -> Vec<Estimate> {
+    fn context(&self, field: Field) -> Vec<Estimate> {
         let weights = Weights::default();
-        let table = weights.table(Field::Unit);
-        let sum = |level| {
-            let each = fields.iter().map(|field| self.counted(*field, level));
-            each.sum::<f64>()
-        };
+        let table = weights.table(field);
         let against = [Level::Differs, Level::Unknown];
         let levels = table.iter().map(|(level, _)| *level).chain(against);
-        let written: f64 = levels.map(sum).sum();
+        let written: f64 = levels.map(|level| self.counted(field, level)).sum();
         // What the agreeing levels leave is that of the two others, half each: the model weighs these by constants.
         let rest = 1.0 - table.iter().map(|(_, m)| m).sum::<f64>();
         let agreeing = table.iter().map(|(level, m)| (*level, Some(*m), *m));
         let rows = agreeing.chain(against.map(|level| (level, None, rest.max(0.0) / 2.0)));
-        let field = fields.first().copied().filter(|_| fields.len() == 1);
         rows.map(|(level, now, prior)| Estimate {
             field,
             level,
-            counted: sum(level),
+            counted: self.counted(field, level),
             now,
-            estimated: smoothed(sum(level), written, prior),
+            estimated: smoothed(self.counted(field, level), written, prior),
         })
         .collect()
     }
@@ -195,7 +184,7 @@ impl Tally {
         };
         seen.clone()
             .map(|((field, level), counted)| Estimate {
-                field: Some(*field),
+                field: *field,
                 level: *level,
                 counted: *counted,
                 now: None,
@@ -208,8 +197,8 @@ impl Tally {
     fn try_on(&self, index: &mut Index) -> f64 {
         let mut change = 0.0_f64;
         for row in self.estimates() {
-            if let (Some(field), Some(_)) = (row.field, row.now) {
-                change = change.max(index.weights.set(field, row.level, row.estimated));
+            if row.now.is_some() {
+                change = change.max(index.weights.set(row.field, row.level, row.estimated));
             }
         }
         change
@@ -258,7 +247,7 @@ mod tests {
     fn of(rows: &[Estimate], field: Field, level: Level) -> Estimate {
         let found = rows
             .iter()
-            .find(|row| row.field == Some(field) && row.level == level);
+            .find(|row| row.field == field && row.level == level);
         found.unwrap().clone()
     }
 
@@ -296,21 +285,21 @@ mod tests {
         tally.add_outsider();
         let rows = tally.estimates();
         let within = of(&rows, Field::Unit, Level::Within);
-        // (60 + 20 · 0.30) / (80 + 20)
+        // (60 + 20 · 0.34) / (80 + 20)
         assert!(
-            (within.estimated - 0.66).abs() < 1e-9 && within.now == Some(0.30),
+            (within.estimated - 0.668).abs() < 1e-9 && within.now == Some(0.34),
             "{within:?}"
         );
         let exact = of(&rows, Field::Unit, Level::Exact);
-        assert!((exact.estimated - 0.10).abs() < 1e-9, "{exact:?}");
+        assert!((exact.estimated - 0.112).abs() < 1e-9, "{exact:?}");
         assert!(exact.bits().unwrap() < -2.0);
         // Nothing was written of a city: the model stands.
         let city = of(&rows, Field::City, Level::Exact);
-        assert!((city.estimated - 0.50).abs() < 1e-9, "{city:?}");
+        assert!((city.estimated - 0.88).abs() < 1e-9, "{city:?}");
         let shares = |field| -> f64 {
             let rows = rows
                 .iter()
-                .filter(|row| row.field == Some(field) && (field != Field::Name || row.now.is_some()));
+                .filter(|row| row.field == field && (field != Field::Name || row.now.is_some()));
             rows.map(|row| row.estimated).sum()
         };
         assert!((shares(Field::Unit) - 1.0).abs() < 1e-9 && (shares(Field::Name) - 1.0).abs() < 1e-9);

@@ -1,10 +1,11 @@
 //! Units, cities and positions as bags of words: who stands at which phrase, and how far a written one agrees
 //! with each. The same arithmetic serves the three fields; only their tables of abbreviations differ.
 
-use std::collections::BTreeMap;
 use std::collections::HashMap;
 
 use super::Level;
+use super::survey::Grade;
+use super::survey::Survey;
 use super::table::EMPTY;
 use super::text;
 use super::vocabulary::Vocabulary;
@@ -39,21 +40,6 @@ pub(super) struct Phrases {
     wholes: Vec<f32>,
     /// People who have this field, and who have not.
     pub(super) people: u32,
-}
-
-/// How far a written phrase agrees with those of the roster.
-#[derive(Debug, Default)]
-pub(super) struct Survey {
-    /// Whether anything was written.
-    pub(super) written: bool,
-    /// Whether any phrase agrees at any level.
-    known: bool,
-    /// By phrase, the level at which it agrees.
-    levels: Vec<Option<Level>>,
-    /// People at phrases that agree at each level or better.
-    reach: BTreeMap<Level, u32>,
-    /// By level, what a person at such a phrase is roughly worth: none, exact, within, some.
-    rough: [f32; 4],
 }
 
 /// The words of a phrase, abbreviations spelt out, empty words dropped.
@@ -237,9 +223,10 @@ impl Phrases {
         let mut gained = vec![0.0_f32; self.known.len()];
         let mut of_word = vec![0.0_f32; self.known.len()];
         let (mut touched, mut here): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
-        let mut whole = 0.0;
+        let (mut whole, mut strange) = (0.0, false);
         for word in &words {
             whole += self.resolve(word, &mut of_word, &mut here);
+            strange |= here.is_empty();
             for phrase in here.drain(..) {
                 if let (Some(sum), Some(best)) = (gained.get_mut(at(phrase)), of_word.get_mut(at(phrase))) {
                     if *sum <= 0.0 {
@@ -249,18 +236,16 @@ impl Phrases {
                 }
             }
         }
-        let mut survey = Survey {
-            written: true,
-            levels: vec![None; self.known.len()],
-            ..Survey::default()
-        };
+        let mut survey = Survey::of(self.known.len(), strange && words.len() > 1);
         for number in touched {
             let gained = gained.get(at(number)).copied().unwrap_or(0.0);
             let recorded = self.wholes.get(at(number)).copied().unwrap_or(0.1);
-            survey.note(number, level(gained / whole.max(0.1), gained / recorded), self);
+            if let Some(grade) = Grade::of(gained / whole.max(0.1), gained / recorded) {
+                survey.note(number, grade, self.people(number));
+            }
         }
         self.acronyms(&words, &mut survey);
-        survey.count(self);
+        survey.count(|phrase| self.people(phrase));
         survey
     }
 
@@ -311,13 +296,13 @@ impl Phrases {
         let short = self.vocabulary.find(&acronym(words)).filter(|_| words.len() >= 3);
         let spelt = short.map_or(&[][..], |word| self.vocabulary.postings(word));
         for number in known.chain(spelt) {
-            survey.note(*number, Some(Level::Within), self);
+            survey.note(*number, Grade::Around, self.people(*number));
         }
     }
 }
 
 /// Weights are compared, never added up over many: half the width does.
-fn narrow(value: f64) -> f32 {
+pub(super) fn narrow(value: f64) -> f32 {
     #[expect(
         clippy::as_conversions,
         clippy::cast_possible_truncation,
@@ -325,81 +310,6 @@ fn narrow(value: f64) -> f32 {
     )]
     let narrow = value as f32;
     narrow
-}
-
-fn level(of_written: f32, of_recorded: f32) -> Option<Level> {
-    let (least, most) = (of_written.min(of_recorded), of_written.max(of_recorded));
-    if least >= 0.9 {
-        Some(Level::Exact)
-    } else if of_written >= 0.85 || (most >= 0.85 && least >= 0.15) {
-        // What is written whole within a path of units agrees, also where it is the path's least telling part.
-        Some(Level::Within)
-    } else if most >= 0.5 && least >= 0.1 {
-        Some(Level::Some)
-    } else {
-        None
-    }
-}
-
-impl Survey {
-    /// Notes the better of a level and what is known. A phrase where nobody stands any more is none.
-    fn note(&mut self, phrase: u32, level: Option<Level>, phrases: &Phrases) {
-        let Some(level) = level.filter(|_| phrases.people(phrase) > 0) else {
-            return;
-        };
-        if let Some(known) = self.levels.get_mut(at(phrase)) {
-            *known = Some(known.map_or(level, |other| other.min(level)));
-            self.known = true;
-        }
-    }
-
-    fn count(&mut self, phrases: &Phrases) {
-        for level in [Level::Exact, Level::Within, Level::Some] {
-            let reached = self.levels.iter().zip(&phrases.known);
-            let people = reached
-                .filter(|(other, _)| other.is_some_and(|other| other <= level))
-                .map(|(_, phrase)| phrase.people)
-                .fold(0, u32::saturating_add);
-            self.reach.insert(level, people);
-        }
-    }
-
-    /// How the written phrase agrees with this one.
-    pub(super) fn level(&self, phrase: u32) -> Level {
-        let other = if self.known {
-            Level::Differs
-        } else {
-            Level::Unknown
-        };
-        self.levels.get(at(phrase)).copied().flatten().unwrap_or(other)
-    }
-
-    /// Prepares [`Survey::rough`] by the bits of a level that so many reach.
-    pub(super) fn weigh(&mut self, bits: impl Fn(Level, u32) -> f64) {
-        let of = |level: Level| narrow(bits(level, self.reach(level)));
-        self.rough = [Level::Differs, Level::Exact, Level::Within, Level::Some].map(of);
-    }
-
-    /// What a person at a phrase is roughly worth.
-    pub(super) fn rough(&self, phrase: u32) -> f32 {
-        let [none, exact, within, some] = self.rough;
-        match self.levels.get(at(phrase)) {
-            Some(Some(Level::Exact)) => exact,
-            Some(Some(Level::Within)) => within,
-            Some(Some(_)) => some,
-            _ => none,
-        }
-    }
-
-    /// The most that anybody is roughly worth.
-    pub(super) fn rough_max(&self) -> f32 {
-        self.rough.iter().copied().fold(0.0, f32::max)
-    }
-
-    /// How many people stand at a phrase of this level or better.
-    pub(super) fn reach(&self, level: Level) -> u32 {
-        self.reach.get(&level).copied().unwrap_or(0)
-    }
 }
 
 #[cfg(test)]

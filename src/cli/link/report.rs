@@ -109,8 +109,6 @@ pub(super) fn text(findings: &Findings) -> String {
         figure is the plain share (`omitted`, `extra`: of the words on that side; a name that `differs`: of the pairs), for unit, city \
         and position smoothed as well.\n\n\
         {}\n\
-        The model keeps one m for unit, city and position (`context_m`); the three together:\n\n\
-        {}\n\
         ## Constants that would change\n\n\
         By {MARGIN_BITS} bits or more:\n\n{}\n\
         ## Selection bias\n\n{bias}\n",
@@ -118,7 +116,6 @@ pub(super) fn text(findings: &Findings) -> String {
         findings.complaints,
         Policy::default().outsider_share,
         table(&tally.estimates()),
-        table(&tally.shared_estimates()),
         constants(tally),
     )
 }
@@ -128,9 +125,9 @@ fn table(rows: &[Estimate]) -> String {
     let line = |row: &Estimate| {
         let now = row.now.map_or_else(String::new, |now| format!("{now:.3}"));
         let bits = row.bits().map_or_else(String::new, |bits| format!("{bits:+.2}"));
-        let field = row.field.map_or("all three", Field::key);
         format!(
-            "| {field} | {} | {:.1} | {now} | {:.3} | {bits} |\n",
+            "| {} | {} | {:.1} | {now} | {:.3} | {bits} |\n",
+            row.field.key(),
             row.level.key(),
             row.counted,
             row.estimated
@@ -142,12 +139,10 @@ fn table(rows: &[Estimate]) -> String {
 
 /// The constants of the model that the estimates contradict.
 fn constants(tally: &Tally) -> String {
-    let names = tally.estimates().into_iter();
-    let names = names.filter(|row| row.field == Some(Field::Name));
-    let shared = tally.shared_estimates().into_iter();
-    let rows = names
-        .map(|row| ("name_m", row))
-        .chain(shared.map(|row| ("context_m", row)));
+    let rows = tally.estimates().into_iter().map(|row| match row.field {
+        Field::Name => ("name_m", row),
+        _ => ("context_m", row),
+    });
     let lines: Vec<String> = rows
         .filter_map(|(constant, row)| {
             let (now, bits) = (row.now?, row.bits().filter(|bits| bits.abs() >= MARGIN_BITS)?);
@@ -156,9 +151,9 @@ fn constants(tally: &Tally) -> String {
             } else {
                 ""
             };
-            let (level, estimated) = (row.level.key(), row.estimated);
+            let (field, level, estimated) = (row.field.key(), row.level.key(), row.estimated);
             Some(format!(
-                "- `{constant}`, {level}: {now:.3} to {estimated:.3} ({bits:+.2} bits{few})\n"
+                "- `{constant}`, {field} {level}: {now:.3} to {estimated:.3} ({bits:+.2} bits{few})\n"
             ))
         })
         .collect();
