@@ -26,6 +26,7 @@ mod vocabulary;
 mod weigh;
 
 use context::Context;
+use context::Sexes;
 use decide::Weighed;
 use naming::Fit;
 use naming::Reach;
@@ -35,8 +36,11 @@ pub use fit::{Estimate, PSEUDO_COUNT, Tally, maximise};
 pub use index::{Index, PersonId};
 pub use snapshot::{SNAPSHOT_LINE, SnapshotError};
 
+/// Names that fit no worse than this, in bits, are borne alike.
+const ALIKE_BITS: f64 = 0.5;
+
 /// Names the rules, tables and weights that made an answer; it changes whenever one of them does.
-pub const MODEL_VERSION: &str = "ikrar-link-2";
+pub const MODEL_VERSION: &str = "ikrar-link-3";
 
 /// One person as the roster records them; nothing here need be clean.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -95,7 +99,7 @@ impl Default for Policy {
             match_posterior_min: 0.995,
             match_lead_bits_min: 7.0,
             match_unit_bits_min: 4.0,
-            outsider_share: 0.04,
+            outsider_share: 0.08,
             people_max: 5,
         }
     }
@@ -194,7 +198,7 @@ fn compare<'a>(
         people.insert(place, also);
     }
     let mut weighed = weigh_people(index, &reach, &context, &people, prior_bits);
-    weighed.push(Weighed::nobody(policy, &weighed));
+    weighed.push(Weighed::nobody(policy, &weighed, stranger(index, &reach, &weighed)));
     weighed.sort_by(|one, two| rank(index, one, two));
     decide::posteriors(&mut weighed);
     Compared {
@@ -232,12 +236,22 @@ fn weigh_people(
         .filter_map(|id| Some((*id, reach.fit(&index.facts(*id)?))))
         .collect();
     let taken_back = overcount(index, &fits);
+    let best = fits
+        .iter()
+        .map(|(_, fit)| fit.bits)
+        .fold(f64::NEG_INFINITY, f64::max);
+    let mut sexes = Sexes::default();
+    for (id, _) in fits.iter().filter(|(_, fit)| fit.bits >= best - ALIKE_BITS) {
+        if let Some(sex) = index.facts(*id).and_then(|facts| facts.sex()) {
+            sexes.note(sex);
+        }
+    }
     let weighed = fits.into_iter().filter_map(|(id, fit)| {
         // Never more than the words gave.
         let frequency = taken_back
             .map(|(bits, alike)| (bits.max(-fit.gained()), alike))
             .filter(|(bits, _)| *bits < 0.0);
-        let context = context.lines(id, &index.facts(id)?, &fit.open);
+        let context = context.lines(id, &index.facts(id)?, &fit.open, sexes);
         let beside = context.iter().map(|line| line.bits).sum::<f64>();
         Some(Weighed {
             who: Some(id),
@@ -245,10 +259,19 @@ fn weigh_people(
             posterior: 0.0,
             fit,
             frequency,
+            miswritten: 0.0,
             context,
         })
     });
     weighed.collect()
+}
+
+/// What *nobody* loses because a stranger's name would have to be written wrongly too: with it, nobody's name says more than
+/// that one person is meant.
+fn stranger(index: &Index, reach: &Reach<'_>, people: &[Weighed]) -> f64 {
+    let best = people.iter().map(Weighed::name_bits).fold(0.0, f64::max);
+    let room = best - index.size().log2();
+    reach.stranger_bits().max(room).min(0.0)
 }
 
 /// What the words of the written name give too much, and how many bear the name as well as the one it fits best.
@@ -258,7 +281,7 @@ fn weigh_people(
 /// half of a long name would come out ahead.
 fn overcount(index: &Index, fits: &[(u32, Fit)]) -> Option<(f64, u32)> {
     let best = fits.iter().map(|(_, fit)| fit.bits).max_by(f64::total_cmp)?;
-    let alike = fits.iter().filter(|(_, fit)| fit.bits >= best - 0.5).count();
+    let alike = fits.iter().filter(|(_, fit)| fit.bits >= best - ALIKE_BITS).count();
     let alike = vocabulary::count(alike.max(1));
     let most = index.size().log2() - f64::from(alike).log2();
     (best > most).then_some((most - best, alike))
@@ -269,7 +292,7 @@ impl Weighed {
     ///
     /// An outsider who bears a common name is one of as many as the people here who bear it: the score, which is compared
     /// with one person's, is the share of one of them. So *nobody* ranks first just when it is likelier than everybody together.
-    fn nobody(policy: &Policy, people: &[Self]) -> Self {
+    fn nobody(policy: &Policy, people: &[Self], miswritten: f64) -> Self {
         let top = people
             .iter()
             .map(|one| one.score_bits)
@@ -278,10 +301,11 @@ impl Weighed {
         let peers = peers.max(1.0);
         Self {
             who: None,
-            score_bits: policy.outsider_share.log2() - peers.log2(),
+            score_bits: policy.outsider_share.log2() - peers.log2() + miswritten,
             posterior: 0.0,
             fit: Fit::default(),
             frequency: Some((-peers.log2(), rounded(peers))).filter(|(bits, _)| *bits < 0.0),
+            miswritten,
             context: Vec::new(),
         }
     }
@@ -336,9 +360,12 @@ fn explain(
         push(
             Field::Roster,
             Level::Outside,
-            one.score_bits - shared - prior_bits,
+            one.score_bits - shared - one.miswritten - prior_bits,
             String::new(),
         );
+        if one.miswritten < 0.0 {
+            push(Field::Roster, Level::Miswritten, one.miswritten, String::new());
+        }
         if let Some((bits, peers)) = one.frequency {
             push(Field::Roster, Level::Frequency, bits, format!("1/{peers}"));
         }

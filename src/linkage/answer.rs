@@ -119,6 +119,8 @@ pub enum Level {
     SomebodyElse,
     /// All the people who are on no roster here, weighed as one hypothesis.
     Outside,
+    /// What a stranger's name too would have to be written wrongly for.
+    Miswritten,
 }
 
 impl Level {
@@ -148,6 +150,7 @@ impl Level {
             Self::Unknown => "unknown",
             Self::SomebodyElse => "somebody-else",
             Self::Outside => "outside",
+            Self::Miswritten => "miswritten",
         }
     }
 }

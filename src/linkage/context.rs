@@ -11,6 +11,7 @@ use super::number;
 use super::number::Number;
 use super::survey::Survey;
 use super::table::ANY_POSITION;
+use super::table::Sex;
 use super::text;
 use super::vocabulary::count;
 use super::weigh;
@@ -25,7 +26,7 @@ pub(super) struct Context<'a> {
     cities: Survey,
     positions: Survey,
     pub(super) numbers: Fitting,
-    sex: Option<super::table::Sex>,
+    sex: Option<Sex>,
     handle: String,
 }
 
@@ -47,6 +48,32 @@ pub(super) struct ContextLine {
     pub(super) field: Field,
     pub(super) level: Level,
     pub(super) bits: f64,
+}
+
+/// How many of those who bear the written name are of either sex: most names have said it already.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sexes {
+    men: u32,
+    women: u32,
+}
+
+impl Sexes {
+    pub(super) fn note(&mut self, sex: Sex) {
+        match sex {
+            Sex::Male => self.men = self.men.saturating_add(1),
+            Sex::Female => self.women = self.women.saturating_add(1),
+        }
+    }
+
+    /// The share of this sex, drawn towards a name that says it.
+    fn share(self, sex: Sex) -> f64 {
+        let same = match sex {
+            Sex::Male => self.men,
+            Sex::Female => self.women,
+        };
+        let all = f64::from(self.men) + f64::from(self.women);
+        (f64::from(same) + 2.0 * weigh::SEX_BY_NAME) / (all + 2.0)
+    }
 }
 
 impl<'a> Context<'a> {
@@ -104,10 +131,10 @@ impl<'a> Context<'a> {
     }
 
     /// The lines for one person; `open` are the words of the name that nothing written answers.
-    pub(super) fn lines(&self, id: u32, facts: &Facts<'_>, open: &[u32]) -> Vec<ContextLine> {
+    pub(super) fn lines(&self, id: u32, facts: &Facts<'_>, open: &[u32], sexes: Sexes) -> Vec<ContextLine> {
         let lines = [
             self.number(id, facts),
-            self.sex(facts),
+            self.sex(facts, sexes),
             self.unit(facts),
             self.city(facts),
             self.position(facts),
@@ -149,9 +176,10 @@ impl<'a> Context<'a> {
         Some(ContextLine { field, level, bits })
     }
 
-    fn sex(&self, facts: &Facts<'_>) -> Option<ContextLine> {
-        let (level, bits) = if self.sex? == facts.sex()? {
-            (Level::Agrees, weigh::SEX_AGREES)
+    fn sex(&self, facts: &Facts<'_>, sexes: Sexes) -> Option<ContextLine> {
+        let sex = facts.sex()?;
+        let (level, bits) = if self.sex? == sex {
+            (Level::Agrees, (weigh::SEX_M / sexes.share(sex)).log2().max(0.0))
         } else {
             (Level::Differs, weigh::SEX_DIFFERS)
         };
@@ -162,6 +190,7 @@ impl<'a> Context<'a> {
     fn unit(&self, facts: &Facts<'_>) -> Option<ContextLine> {
         let level = self.units.level(facts.unit.filter(|_| self.units.written)?);
         let bits = match level {
+            Level::Unknown if self.units.is_elsewhere() => weigh::UNIT_ELSEWHERE,
             Level::Unknown if self.is_agency() => weigh::AGENCY_UNKNOWN,
             Level::Unknown => weigh::UNIT_UNKNOWN,
             Level::Differs => weigh::UNIT_DIFFERS,
@@ -192,7 +221,8 @@ impl<'a> Context<'a> {
         let level = self.cities.level(city);
         let bits = match level {
             Level::Unknown | Level::Differs if self.unit_disagrees(facts) => weigh::CITY_DIFFERS_TOO,
-            Level::Unknown | Level::Differs => weigh::CITY_DIFFERS,
+            Level::Unknown => weigh::CITY_UNKNOWN,
+            Level::Differs => weigh::CITY_DIFFERS,
             _ => self.given_unit(Field::City, city, facts)?,
         };
         let field = Field::City;

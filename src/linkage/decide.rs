@@ -47,6 +47,8 @@ pub(super) struct Weighed {
     pub(super) fit: Fit,
     /// What the frequency of the name takes back, and how many bear it as well.
     pub(super) frequency: Option<(f64, u32)>,
+    /// *Nobody*: what a stranger's name loses for being written wrongly too. Nothing of it counts towards a *match*.
+    pub(super) miswritten: f64,
     pub(super) context: Vec<ContextLine>,
 }
 
@@ -91,7 +93,7 @@ impl Weighed {
     }
 
     /// What the name gives, less what its frequency takes back.
-    fn name_bits(&self) -> f64 {
+    pub(super) fn name_bits(&self) -> f64 {
         self.fit.bits + self.frequency.map_or(0.0, |(bits, _)| bits)
     }
 
@@ -165,10 +167,14 @@ pub(super) fn decide(weighed: &[Weighed], name: &Name, policy: &Policy) -> (Deci
     if is_conflict(weighed) {
         return (Decision::Possible, true, RuleId::ConflictNip);
     }
-    let second = weighed
-        .get(1)
-        .map_or(f64::NEG_INFINITY, |second| second.score_bits);
+    let others = || weighed.iter().skip(1);
+    let second = others()
+        .map(|other| other.score_bits - other.miswritten)
+        .fold(f64::NEG_INFINITY, f64::max);
     let ahead = first.score_bits - second >= policy.match_lead_bits_min;
+    let against: f64 = others()
+        .map(|other| (other.mass_bits() - other.miswritten - first.score_bits).exp2())
+        .sum();
     let refused = if several {
         RuleId::SeveralNamed
     } else if first.is_contradicted() {
@@ -179,7 +185,7 @@ pub(super) fn decide(weighed: &[Weighed], name: &Name, policy: &Policy) -> (Deci
         RuleId::NotAhead
     } else {
         match match_rule(first, rivals(weighed), policy)
-            .filter(|_| first.posterior >= policy.match_posterior_min)
+            .filter(|_| 1.0 / (1.0 + against) >= policy.match_posterior_min)
         {
             Some(rule) => return (Decision::Match, false, rule),
             None => RuleId::NotEnough,

@@ -21,6 +21,8 @@ pub(super) struct Reached {
     borne: bool,
     /// Words of the vocabulary, ascending.
     pub(super) words: Vec<Target>,
+    /// What a stranger's name loses, in bits, for having to be written wrongly too; 0 where somebody bears the word.
+    pub(super) stranger: f64,
 }
 
 /// One word that can be reached, and what reaching it is worth.
@@ -168,6 +170,14 @@ impl<'a> Reach<'a> {
             splits,
             initials: name.words.iter().map(initial).collect(),
         }
+    }
+
+    /// What a stranger loses who is called like those that the words reach, and is miswritten as they would be.
+    ///
+    /// A stranger bears a word of these names as often as anybody here, and then the writer has changed it as well; or bears
+    /// the very word that was written, as half a person here would.
+    pub(super) fn stranger_bits(&self) -> f64 {
+        self.reached.iter().map(|reached| reached.stranger).sum()
     }
 
     /// Compares with one person's name.
@@ -413,6 +423,7 @@ fn reach_word(index: &Index, word: &Word, covers: u32) -> Reached {
     // People reachable at a level are those at it and at every better one. Damage and clipping are two ways away from a
     // word: what is reached by the one is not rarer for what the other reaches.
     let (mut spelt, mut clipped) = (0_u32, 0_u32);
+    let (mut misnamed, mut fewest) = (0.0, None);
     for level in near.chunk_by(|one, two| one.level == two.level) {
         let here = level
             .iter()
@@ -428,6 +439,9 @@ fn reach_word(index: &Index, word: &Word, covers: u32) -> Reached {
             clipped = clipped.saturating_add(here);
         }
         let bearers = if clips(of) { clipped } else { spelt };
+        let (here, all) = (f64::from(here), f64::from(bearers) + 0.5);
+        misnamed += index.weights.name(of) * here / all;
+        fewest.get_or_insert(all);
         words.extend(level.iter().map(|near| Target {
             word: near.word,
             level: near.level,
@@ -440,6 +454,7 @@ fn reach_word(index: &Index, word: &Word, covers: u32) -> Reached {
         written: word.text.clone(),
         borne: index.names.find(&word.text).is_some(),
         words,
+        stranger: fewest.map_or(0.0, |all| (misnamed + index.weights.name(Level::Exact) * 0.5 / all).log2().min(0.0)),
     }
 }
 
@@ -464,5 +479,6 @@ fn reach_joined(index: &Index, word: &Word, covers: u32) -> Reached {
         written: word.text.clone(),
         borne: true,
         words: words.into_iter().map(target).collect(),
+        stranger: 0.0,
     }
 }

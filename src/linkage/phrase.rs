@@ -223,10 +223,11 @@ impl Phrases {
         let mut gained = vec![0.0_f32; self.known.len()];
         let mut of_word = vec![0.0_f32; self.known.len()];
         let (mut touched, mut here): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
-        let (mut whole, mut strange) = (0.0, false);
+        let (mut whole, mut strange, mut familiar) = (0.0, false, false);
         for word in &words {
             whole += self.resolve(word, &mut of_word, &mut here);
             strange |= here.is_empty();
+            familiar |= !here.is_empty();
             for phrase in here.drain(..) {
                 if let (Some(sum), Some(best)) = (gained.get_mut(at(phrase)), of_word.get_mut(at(phrase))) {
                     if *sum <= 0.0 {
@@ -236,7 +237,7 @@ impl Phrases {
                 }
             }
         }
-        let mut survey = Survey::of(self.known.len(), strange && words.len() > 1);
+        let mut survey = Survey::of(self.known.len(), strange && familiar);
         for number in touched {
             let gained = gained.get(at(number)).copied().unwrap_or(0.0);
             let recorded = self.wholes.get(at(number)).copied().unwrap_or(0.1);

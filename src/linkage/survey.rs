@@ -65,7 +65,7 @@ pub(super) struct Survey {
     /// Whether any phrase agrees at any grade, and whether one holds all that was written.
     known: bool,
     held: bool,
-    /// Several words were written, and one of them no phrase of the roster has, nor anything near it.
+    /// One of the words that were written no phrase of the roster has, nor anything near it, while it has another of them.
     strange: bool,
     /// By phrase, the grade at which it agrees.
     grades: Vec<Option<Grade>>,
@@ -121,7 +121,7 @@ impl Survey {
         }
     }
 
-    /// What was written is spelt out, and names something that no phrase of the roster does.
+    /// The roster has such offices or places, but none of this name.
     pub(super) fn is_elsewhere(&self) -> bool {
         self.strange && !self.held
     }

@@ -155,8 +155,10 @@ pub(super) const NIP_DIFFERS: f64 = -3.5;
 /// An ill-formed number that fits nobody.
 pub(super) const NIP_ILL_FORMED: f64 = -1.0;
 
-/// Sex by title or salutation, agreeing.
-pub(super) const SEX_AGREES: f64 = 0.9;
+/// How often a title or salutation is of the right person's sex.
+pub(super) const SEX_M: f64 = 0.97;
+/// How often a name alone says the sex of whoever bears it.
+pub(super) const SEX_BY_NAME: f64 = 0.9;
 /// Sex by title or salutation, contradicting.
 pub(super) const SEX_DIFFERS: f64 = -4.0;
 
@@ -164,11 +166,16 @@ pub(super) const SEX_DIFFERS: f64 = -4.0;
 pub(super) const UNIT_DIFFERS: f64 = -2.8;
 /// The unit is a whole agency, by name or in general, that the roster does not mention: it is somebody's roster.
 pub(super) const AGENCY_UNKNOWN: f64 = -1.0;
+/// The roster has such offices, but none of this name: one complaint in thirty about somebody here, every second one about
+/// an outsider.
+pub(super) const UNIT_ELSEWHERE: f64 = -4.2;
 /// The unit is nothing the roster knows.
 pub(super) const UNIT_UNKNOWN: f64 = -3.2;
-/// The city is another one.
-pub(super) const CITY_DIFFERS: f64 = -1.8;
-/// The same, beside a unit that is another one.
+/// The city is another one: people are seen, and complained about, elsewhere than where they work.
+pub(super) const CITY_DIFFERS: f64 = -2.2;
+/// The city is none where anybody of the roster works.
+pub(super) const CITY_UNKNOWN: f64 = -3.0;
+/// Either, beside a unit that is another one.
 pub(super) const CITY_DIFFERS_TOO: f64 = -0.6;
 /// The position is another one: people guess at positions.
 pub(super) const POSITION_DIFFERS: f64 = -1.2;
