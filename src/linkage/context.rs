@@ -188,15 +188,15 @@ impl<'a> Context<'a> {
     }
 
     fn unit(&self, facts: &Facts<'_>) -> Option<ContextLine> {
-        let level = self.units.level(facts.unit.filter(|_| self.units.written)?);
-        let bits = match level {
-            Level::Unknown if self.units.is_elsewhere() => weigh::UNIT_ELSEWHERE,
-            Level::Unknown if self.is_agency() => weigh::AGENCY_UNKNOWN,
-            Level::Unknown => weigh::UNIT_UNKNOWN,
-            Level::Differs => weigh::UNIT_DIFFERS,
-            _ => self.units.bits(self.units.grade(facts.unit?)?),
-        };
+        let unit = facts.unit.filter(|_| self.units.written)?;
         let field = Field::Unit;
+        let (level, bits) = match (self.units.grade(unit), self.units.level(unit)) {
+            (Some(grade), level) => (level, self.units.bits(grade)),
+            (None, _) if self.is_agency() && !self.units.is_held() => (Level::Unknown, weigh::AGENCY_UNKNOWN),
+            (None, Level::Unknown) if self.units.is_elsewhere() => (Level::Unknown, weigh::UNIT_ELSEWHERE),
+            (None, Level::Unknown) => (Level::Unknown, weigh::UNIT_UNKNOWN),
+            (None, level) => (level, weigh::UNIT_DIFFERS),
+        };
         Some(ContextLine { field, level, bits })
     }
 

@@ -305,15 +305,7 @@ impl<'a> Reach<'a> {
             self.initials(place, *word, &mut options);
         }
         for (at, split) in self.splits.iter().enumerate() {
-            let starts = facts
-                .words
-                .windows(split.words.len())
-                .enumerate()
-                .filter(|(_, words)| *words == split.words.as_slice());
-            for (start, words) in starts {
-                let takes = (start..start.saturating_add(words.len()))
-                    .map(bit)
-                    .fold(0, |all, one| all | one);
+            if let Some(takes) = taken_by(&split.words, facts.words) {
                 options.push(Pairing {
                     bits: split.bits,
                     covers: bit(split.place),
@@ -371,6 +363,15 @@ impl<'a> Reach<'a> {
             }
         }
     }
+}
+
+/// The places of the words among those recorded, in any order: a handle turns names round. Nothing if one is missing.
+fn taken_by(words: &[u32], recorded: &[u32]) -> Option<u32> {
+    words.iter().try_fold(0, |taken, word| {
+        let mut places = recorded.iter().enumerate();
+        let free = |(place, other): &(usize, &u32)| *other == word && taken & bit(*place) == 0;
+        places.find(free).map(|(place, _)| taken | bit(place))
+    })
 }
 
 /// What a written word costs that the recorded name has not.

@@ -121,6 +121,11 @@ impl Survey {
         }
     }
 
+    /// A phrase of the roster holds all that was written.
+    pub(super) fn is_held(&self) -> bool {
+        self.held
+    }
+
     /// The roster has such offices or places, but none of this name.
     pub(super) fn is_elsewhere(&self) -> bool {
         self.strange && !self.held

@@ -146,10 +146,10 @@ pub(super) const NAME_DIFFERS: f64 = -9.0;
 
 /// Bits above log2(N) that the whole number is worth: it is rarer than a name can be.
 pub(super) const NIP_ABOVE: f64 = 3.0;
-/// The number is somebody else's.
-pub(super) const NIP_SOMEBODY_ELSE: f64 = -3.6;
-/// The number is well formed and nobody's.
-pub(super) const NIP_UNKNOWN: f64 = -3.4;
+/// The number is somebody else's: pasted, about people here and strangers alike.
+pub(super) const NIP_SOMEBODY_ELSE: f64 = -2.8;
+/// The number is well formed and nobody's: a stranger's own.
+pub(super) const NIP_UNKNOWN: f64 = -3.8;
 /// A part of a number, or a birth date, that does not fit.
 pub(super) const NIP_DIFFERS: f64 = -3.5;
 /// An ill-formed number that fits nobody.
