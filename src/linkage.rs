@@ -99,7 +99,7 @@ impl Default for Policy {
             match_posterior_min: 0.995,
             match_lead_bits_min: 7.0,
             match_unit_bits_min: 4.0,
-            outsider_share: 0.08,
+            outsider_share: 0.06,
             people_max: 5,
         }
     }
@@ -132,9 +132,10 @@ pub fn link(index: &Index, complaint: &Complaint, policy: &Policy) -> Linkage {
         context,
         prior_bits,
         weighed,
+        unseen,
     } = compare(index, complaint, policy, &name, None);
     let namesakes = namesakes(&weighed);
-    let (decision, conflict, rule) = decide::decide(&weighed, &name, policy);
+    let (decision, conflict, rule) = decide::decide(&weighed, &unseen, &name, policy);
     let mut named = 0_usize;
     let shown = weighed.iter().filter(|one| {
         named = named.saturating_add(usize::from(one.who.is_some()));
@@ -178,6 +179,7 @@ struct Compared<'a> {
     context: Context<'a>,
     prior_bits: f64,
     weighed: Vec<Weighed>,
+    unseen: Unseen,
 }
 
 /// Compares with those who are found, and with `also`.
@@ -191,14 +193,21 @@ fn compare<'a>(
     let reach = Reach::new(index, name);
     let context = Context::new(index, complaint, name);
     let prior_bits = ((1.0 - policy.outsider_share) / index.size()).log2();
-    let mut people = retrieve::retrieve(index, &reach, &context);
+    let retrieve::Found { mut people, bearers } = retrieve::retrieve(index, &reach, &context);
     if let Some(also) = also
         && let Err(place) = people.binary_search(&also)
     {
         people.insert(place, also);
     }
-    let mut weighed = weigh_people(index, &reach, &context, &people, prior_bits);
-    weighed.push(Weighed::nobody(policy, &weighed, stranger(index, &reach, &weighed)));
+    let fits: Vec<(u32, Fit)> = people
+        .iter()
+        .filter_map(|id| Some((*id, reach.fit(&index.facts(*id)?))))
+        .collect();
+    let name = Namesakes::new(index, &fits, bearers);
+    let mut weighed = weigh_people(index, &context, fits, &name, prior_bits);
+    let unseen = Unseen::new(&weighed, &name);
+    let miswritten = stranger(index, &reach, &weighed);
+    weighed.push(Weighed::nobody(policy, &weighed, &unseen, miswritten));
     weighed.sort_by(|one, two| rank(index, one, two));
     decide::posteriors(&mut weighed);
     Compared {
@@ -206,6 +215,68 @@ fn compare<'a>(
         context,
         prior_bits,
         weighed,
+        unseen,
+    }
+}
+
+/// Who bears the written name as well as the one it fits best.
+struct Namesakes {
+    best_bits: f64,
+    /// Among those compared.
+    compared: u32,
+    /// On the whole roster.
+    all: u32,
+    sexes: Sexes,
+}
+
+impl Namesakes {
+    fn new(index: &Index, fits: &[(u32, Fit)], bearers: u32) -> Self {
+        let best_bits = fits
+            .iter()
+            .map(|(_, fit)| fit.bits)
+            .fold(f64::NEG_INFINITY, f64::max);
+        let (mut sexes, mut compared) = (Sexes::default(), 0_u32);
+        for (id, _) in fits.iter().filter(|(_, fit)| fit.bits >= best_bits - ALIKE_BITS) {
+            compared = compared.saturating_add(1);
+            if let Some(sex) = index.facts(*id).and_then(|facts| facts.sex()) {
+                sexes.note(sex);
+            }
+        }
+        Self {
+            best_bits,
+            compared,
+            all: compared.max(bearers),
+            sexes,
+        }
+    }
+}
+
+/// Those who bear the name as well and were too many to be compared.
+#[derive(Clone, Copy, Debug, Default)]
+struct Unseen {
+    people: f64,
+    /// None of them fits better than the worst of those who were compared.
+    score_bits: f64,
+}
+
+impl Unseen {
+    fn new(weighed: &[Weighed], name: &Namesakes) -> Self {
+        let alike = weighed
+            .iter()
+            .filter(|one| one.fit.bits >= name.best_bits - ALIKE_BITS);
+        Self {
+            people: f64::from(name.all.saturating_sub(name.compared)),
+            score_bits: alike.map(|one| one.score_bits).fold(f64::INFINITY, f64::min),
+        }
+    }
+
+    /// Their odds together against one score.
+    fn odds(&self, score_bits: f64) -> f64 {
+        if self.people > 0.0 {
+            self.people * (self.score_bits - score_bits).exp2()
+        } else {
+            0.0
+        }
     }
 }
 
@@ -226,32 +297,18 @@ fn rank(index: &Index, one: &Weighed, two: &Weighed) -> std::cmp::Ordering {
 
 fn weigh_people(
     index: &Index,
-    reach: &Reach<'_>,
     context: &Context<'_>,
-    people: &[u32],
+    fits: Vec<(u32, Fit)>,
+    name: &Namesakes,
     prior_bits: f64,
 ) -> Vec<Weighed> {
-    let fits: Vec<(u32, Fit)> = people
-        .iter()
-        .filter_map(|id| Some((*id, reach.fit(&index.facts(*id)?))))
-        .collect();
-    let taken_back = overcount(index, &fits);
-    let best = fits
-        .iter()
-        .map(|(_, fit)| fit.bits)
-        .fold(f64::NEG_INFINITY, f64::max);
-    let mut sexes = Sexes::default();
-    for (id, _) in fits.iter().filter(|(_, fit)| fit.bits >= best - ALIKE_BITS) {
-        if let Some(sex) = index.facts(*id).and_then(|facts| facts.sex()) {
-            sexes.note(sex);
-        }
-    }
+    let taken_back = overcount(index, name);
     let weighed = fits.into_iter().filter_map(|(id, fit)| {
         // Never more than the words gave.
         let frequency = taken_back
             .map(|(bits, alike)| (bits.max(-fit.gained()), alike))
             .filter(|(bits, _)| *bits < 0.0);
-        let context = context.lines(id, &index.facts(id)?, &fit.open, sexes);
+        let context = context.lines(id, &index.facts(id)?, &fit.open, name.sexes);
         let beside = context.iter().map(|line| line.bits).sum::<f64>();
         Some(Weighed {
             who: Some(id),
@@ -279,12 +336,10 @@ fn stranger(index: &Index, reach: &Reach<'_>, people: &[Weighed]) -> f64 {
 /// A name cannot say more than that one of those who bear it as well is meant, however many bits its words add up to: the
 /// words of a name depend on one another. What is too much for the best is too much for everybody, or somebody who shares
 /// half of a long name would come out ahead.
-fn overcount(index: &Index, fits: &[(u32, Fit)]) -> Option<(f64, u32)> {
-    let best = fits.iter().map(|(_, fit)| fit.bits).max_by(f64::total_cmp)?;
-    let alike = fits.iter().filter(|(_, fit)| fit.bits >= best - ALIKE_BITS).count();
-    let alike = vocabulary::count(alike.max(1));
+fn overcount(index: &Index, name: &Namesakes) -> Option<(f64, u32)> {
+    let alike = name.all.max(1);
     let most = index.size().log2() - f64::from(alike).log2();
-    (best > most).then_some((most - best, alike))
+    (name.best_bits > most).then_some((most - name.best_bits, alike))
 }
 
 impl Weighed {
@@ -292,13 +347,13 @@ impl Weighed {
     ///
     /// An outsider who bears a common name is one of as many as the people here who bear it: the score, which is compared
     /// with one person's, is the share of one of them. So *nobody* ranks first just when it is likelier than everybody together.
-    fn nobody(policy: &Policy, people: &[Self], miswritten: f64) -> Self {
+    fn nobody(policy: &Policy, people: &[Self], unseen: &Unseen, miswritten: f64) -> Self {
         let top = people
             .iter()
             .map(|one| one.score_bits)
             .fold(f64::NEG_INFINITY, f64::max);
         let peers: f64 = people.iter().map(|one| (one.score_bits - top).exp2()).sum();
-        let peers = peers.max(1.0);
+        let peers = (peers + unseen.odds(top)).max(1.0);
         Self {
             who: None,
             score_bits: policy.outsider_share.log2() - peers.log2() + miswritten,

@@ -8,6 +8,7 @@ use super::Field;
 use super::Level;
 use super::Policy;
 use super::RuleId;
+use super::Unseen;
 use super::context::ContextLine;
 use super::name::Name;
 use super::naming::Fit;
@@ -27,10 +28,9 @@ const NAME_WITH_NIP_BITS: f64 = 10.0;
 const NUMBER_PART_BITS: f64 = 8.0;
 /// Least bits of unit evidence when two words of the name are misspelt.
 const UNIT_WITH_TWO_MISSPELLINGS_BITS: f64 = 6.0;
-/// Least bits of a unit less those of the others who bear the name: that one of them is meant, and the unit wrong, must be rare.
-const APART_BITS: f64 = 10.0;
-/// The same with the bits of a second agreement.
-const APART_WITH_SECOND_BITS: f64 = 9.0;
+/// Least bits by which the first stands before all others who bear the name together, by all that was written: that one of
+/// them is meant, and the unit wrong, must be rare.
+const APART_BITS: f64 = 11.0;
 /// Fewer rivals than this are none.
 const RIVALS_NONE: f64 = 0.03;
 /// Least bits of unit evidence when a word of the name is misspelt, or one is left out that many bear.
@@ -151,7 +151,12 @@ pub(super) fn posteriors(weighed: &mut [Weighed]) {
 }
 
 /// The decision on candidates in their final order, whether it is a conflict, and the rule that made it.
-pub(super) fn decide(weighed: &[Weighed], name: &Name, policy: &Policy) -> (Decision, bool, RuleId) {
+pub(super) fn decide(
+    weighed: &[Weighed],
+    unseen: &Unseen,
+    name: &Name,
+    policy: &Policy,
+) -> (Decision, bool, RuleId) {
     let (several, from_handle) = (name.several, name.from_handle);
     let Some(first) = weighed.first() else {
         return (Decision::None, false, RuleId::NothingWritten);
@@ -172,9 +177,10 @@ pub(super) fn decide(weighed: &[Weighed], name: &Name, policy: &Policy) -> (Deci
         .map(|other| other.score_bits - other.miswritten)
         .fold(f64::NEG_INFINITY, f64::max);
     let ahead = first.score_bits - second >= policy.match_lead_bits_min;
-    let against: f64 = others()
+    let against = others()
         .map(|other| (other.mass_bits() - other.miswritten - first.score_bits).exp2())
-        .sum();
+        .sum::<f64>()
+        + unseen.odds(first.score_bits);
     let refused = if several {
         RuleId::SeveralNamed
     } else if first.is_contradicted() {
@@ -184,7 +190,7 @@ pub(super) fn decide(weighed: &[Weighed], name: &Name, policy: &Policy) -> (Deci
     } else if !ahead || weighed.iter().skip(1).any(Weighed::is_meant_as_well) {
         RuleId::NotAhead
     } else {
-        match match_rule(first, rivals(weighed), policy)
+        match match_rule(first, rivals(weighed) + unseen.people, apart(weighed, unseen), policy)
             .filter(|_| 1.0 / (1.0 + against) >= policy.match_posterior_min)
         {
             Some(rule) => return (Decision::Match, false, rule),
@@ -195,11 +201,12 @@ pub(super) fn decide(weighed: &[Weighed], name: &Name, policy: &Policy) -> (Deci
 }
 
 /// The rule whose evidence the first candidate has, if any.
-fn match_rule(first: &Weighed, rivals: f64, policy: &Policy) -> Option<RuleId> {
+fn match_rule(first: &Weighed, rivals: f64, apart: f64, policy: &Policy) -> Option<RuleId> {
     let fit = &first.fit;
     if first.has_number() {
         // Whoever pastes a stranger's number hits upon a namesake the more easily, the commoner the name is.
-        let named = fit.is_full() || (fit.written_whole && fit.agreeing > 0);
+        // A word that merely resembles one of the name may be a stranger's own.
+        let named = fit.is_full() || (fit.written_whole && fit.paired == 0 && fit.agreeing > 0);
         let own = rivals <= RIVALS_NONE || first.name_bits() + first.beside_number() >= NAME_WITH_NIP_BITS;
         let enough = named && own;
         return enough.then_some(RuleId::NipAndName);
@@ -211,16 +218,17 @@ fn match_rule(first: &Weighed, rivals: f64, policy: &Policy) -> Option<RuleId> {
     if fit.misspelt <= 1 && first.bits(Field::Nip) + first.bits(Field::Birth) >= NUMBER_PART_BITS {
         return Some(RuleId::NipPartAndName);
     }
-    // Somebody else of the name may be meant, and the unit be wrong: what that would take, in bits.
     let unit = first.bits(Field::Unit);
-    let apart = unit - rivals.log2();
     let least = match fit.misspelt {
         0 if clean => policy.match_unit_bits_min,
         0 | 1 => UNIT_WITH_MISSPELLING_BITS.max(policy.match_unit_bits_min),
         _ => UNIT_WITH_TWO_MISSPELLINGS_BITS.max(policy.match_unit_bits_min),
     };
     let second = first.seconds().fold(0.0, f64::max);
-    if first.unit_agrees() && unit >= least && apart >= APART_BITS {
+    if apart < APART_BITS {
+        return None;
+    }
+    if first.unit_agrees() && unit >= least {
         Some(if rivals <= RIVALS_NONE {
             RuleId::UnitAndUniqueName
         } else {
@@ -230,7 +238,6 @@ fn match_rule(first: &Weighed, rivals: f64, policy: &Policy) -> Option<RuleId> {
         && first.unit_agrees()
         && unit >= UNIT_WITH_SECOND_BITS
         && second >= SECOND_BITS
-        && apart + second >= APART_WITH_SECOND_BITS
     {
         Some(RuleId::UnitAndSecond)
     } else {
@@ -247,6 +254,17 @@ fn rivals(weighed: &[Weighed]) -> f64 {
         .map(|other| (other.fit.bits - first.fit.bits).exp2())
         .sum::<f64>()
         .max(f64::MIN_POSITIVE)
+}
+
+/// By how many bits the first stands before all the others who bear a word of the name, together.
+fn apart(weighed: &[Weighed], unseen: &Unseen) -> f64 {
+    let mut people = weighed.iter().filter(|one| one.who.is_some());
+    let Some(first) = people.next() else { return 0.0 };
+    let others = people.filter(|other| other.fit.agreeing > 0);
+    let odds: f64 = others
+        .map(|other| (other.score_bits - first.score_bits).exp2())
+        .sum();
+    -(odds + unseen.odds(first.score_bits)).max(f64::MIN_POSITIVE).log2()
 }
 
 /// The number names one person and the name another, or nobody.

@@ -101,6 +101,8 @@ pub(super) struct Fit {
     pub(super) weak: u32,
     /// Words that agree in spite of damage, whoever bears them as written.
     pub(super) damaged: u32,
+    /// Words left over on both sides that were paired because they look alike.
+    pub(super) paired: u32,
     /// Words, other than initials, that agree.
     pub(super) agreeing: u32,
     /// The recorded name is one word.
@@ -250,6 +252,7 @@ impl<'a> Reach<'a> {
                 *taken |= bit(at);
                 fit.loose += 1;
                 fit.damaged += 1;
+                fit.paired += 1;
                 fit.push(Level::Similar, weigh::alike(share), What::Alike(place, number));
             }
         }

@@ -26,8 +26,17 @@ struct List<'a> {
     covers: u32,
 }
 
-/// The people to compare, ascending.
-pub(super) fn retrieve(index: &Index, reach: &Reach<'_>, context: &Context<'_>) -> Vec<u32> {
+/// Whom to compare.
+pub(super) struct Found {
+    /// Ascending.
+    pub(super) people: Vec<u32>,
+    /// How many of the whole roster bear the most telling words of the name that anybody bears, where not all of them are
+    /// among `people`; else 0.
+    pub(super) bearers: u32,
+}
+
+/// The people to compare.
+pub(super) fn retrieve(index: &Index, reach: &Reach<'_>, context: &Context<'_>) -> Found {
     let mut lists = lists(index, reach);
     lists.push(List {
         postings: &context.numbers.people,
@@ -39,6 +48,7 @@ pub(super) fn retrieve(index: &Index, reach: &Reach<'_>, context: &Context<'_>) 
     let size = at(WINDOW);
     let (mut sums, mut masks) = (vec![0.0_f32; size], vec![0_u32; size]);
     let mut touched: Vec<u32> = Vec::with_capacity(size);
+    let (mut most, mut bearers) = (0.0_f32, 0_u32);
     let mut from = 0_u32;
     while from < index.ids() {
         let to = from.saturating_add(WINDOW);
@@ -69,6 +79,12 @@ pub(super) fn retrieve(index: &Index, reach: &Reach<'_>, context: &Context<'_>) 
         for id in touched.drain(..) {
             let cell = at(id.wrapping_sub(from));
             if let (Some(sum), Some(mask)) = (sums.get_mut(cell), masks.get_mut(cell)) {
+                // The same words give the same sum, to the last bit.
+                if *sum > most {
+                    (most, bearers) = (*sum, 1);
+                } else if sum.total_cmp(&most).is_eq() {
+                    bearers = bearers.saturating_add(1);
+                }
                 if best.may_take(rough.most(*sum, *mask)) {
                     best.offer(rough.weigh(id, *sum, *mask), id, index);
                 }
@@ -78,7 +94,12 @@ pub(super) fn retrieve(index: &Index, reach: &Reach<'_>, context: &Context<'_>) 
         }
         from = to;
     }
-    best.finish(index)
+    let people = best.finish(index);
+    let cut = people.len() >= COMPARED_MAX;
+    Found {
+        bearers: if cut { bearers } else { 0 },
+        people,
+    }
 }
 
 /// The postings of every reachable word with what the word is worth: joined words first, then the most telling ones.

@@ -464,3 +464,48 @@ proptest! {
         prop_assert!(link(&index, &complaint, &Policy::default()).candidates.len() <= 2);
     }
 }
+
+#[test]
+fn a_pasted_number_and_one_word_of_the_name_are_not_the_person() {
+    let (answer, _) = ask(&Complaint {
+        nip_fragment: "198707072012012007".to_owned(),
+        unit: "Bidang Statistik".to_owned(),
+        ..about("Kartini Damanik")
+    });
+    assert_ne!(answer.decision, Decision::Match, "{answer:#?}");
+}
+
+#[test]
+fn who_stands_at_the_head_of_an_office_is_not_meant_by_its_name_alone() {
+    let mut people = roster();
+    people.truncate(200);
+    for serial in 0..3 {
+        let unit = if serial == 0 { "Dinas Percontohan" } else { "Bidang Urusan03, Dinas Percontohan" };
+        people.push(person(&format!("19850512201001100{serial}"), "Cecep Nugraha", unit, "Bandung", "Perencana"));
+    }
+    let complaint = Complaint {
+        unit: "Dinas Percontohan".to_owned(),
+        ..about("Cecep Nugraya")
+    };
+    let answer = link(&Index::build(people), &complaint, &Policy::default());
+    assert_ne!(answer.decision, Decision::Match, "{answer:#?}");
+}
+
+#[test]
+fn an_office_of_another_name_speaks_for_nobody() {
+    let (answer, _) = ask(&Complaint {
+        unit: "Bidang Gizi, Dinas Pertambangan Bojonglaut".to_owned(),
+        city: "Bojonglaut".to_owned(),
+        ..about("Khairunnisa Damanik")
+    });
+    assert_eq!(answer.decision, Decision::None, "{answer:#?}");
+}
+
+#[test]
+fn a_strangers_name_is_miswritten_as_often_as_anybodys() {
+    let (answer, name) = ask(&about("Kbairunmisa Damamik"));
+    assert_eq!(name.as_deref(), Some("Khairunnisa Damanik, S.H."), "{answer:#?}");
+    let nobody = answer.candidates.iter().find(|one| one.who.is_none()).unwrap();
+    let lost = |one: &&Evidence| one.level == Level::Miswritten && one.bits < 0.0;
+    assert!(nobody.evidence.iter().any(|one| lost(&one)), "{answer:#?}");
+}
