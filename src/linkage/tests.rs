@@ -470,7 +470,7 @@ fn a_pasted_number_and_one_word_of_the_name_are_not_the_person() {
     let (answer, _) = ask(&Complaint {
         nip_fragment: "198707072012012007".to_owned(),
         unit: "Bidang Statistik".to_owned(),
-        ..about("Kartini Damanik")
+        ..about("Karunika Damanik")
     });
     assert_ne!(answer.decision, Decision::Match, "{answer:#?}");
 }
