@@ -30,6 +30,7 @@ use context::Sexes;
 use decide::Weighed;
 use naming::Fit;
 use naming::Reach;
+use retrieve::Found;
 
 pub use answer::{Candidate, Decision, Evidence, Field, Level, Linkage, RuleId};
 pub use fit::{Estimate, PSEUDO_COUNT, Tally, maximise};
@@ -193,17 +194,18 @@ fn compare<'a>(
     let reach = Reach::new(index, name);
     let context = Context::new(index, complaint, name);
     let prior_bits = ((1.0 - policy.outsider_share) / index.size()).log2();
-    let retrieve::Found { mut people, bearers } = retrieve::retrieve(index, &reach, &context);
+    let mut found = retrieve::retrieve(index, &reach, &context);
     if let Some(also) = also
-        && let Err(place) = people.binary_search(&also)
+        && let Err(place) = found.people.binary_search(&also)
     {
-        people.insert(place, also);
+        found.people.insert(place, also);
     }
-    let fits: Vec<(u32, Fit)> = people
+    let fits: Vec<(u32, Fit)> = found
+        .people
         .iter()
         .filter_map(|id| Some((*id, reach.fit(&index.facts(*id)?))))
         .collect();
-    let name = Namesakes::new(index, &fits, bearers);
+    let name = Namesakes::new(index, &fits, &found);
     let mut weighed = weigh_people(index, &context, fits, &name, prior_bits);
     let unseen = Unseen::new(&weighed, &name);
     let miswritten = stranger(index, &reach, &weighed);
@@ -224,13 +226,13 @@ struct Namesakes {
     best_bits: f64,
     /// Among those compared.
     compared: u32,
-    /// On the whole roster.
-    all: u32,
+    /// Those who were too many to be compared.
+    unseen: u32,
     sexes: Sexes,
 }
 
 impl Namesakes {
-    fn new(index: &Index, fits: &[(u32, Fit)], bearers: u32) -> Self {
+    fn new(index: &Index, fits: &[(u32, Fit)], found: &Found) -> Self {
         let best_bits = fits
             .iter()
             .map(|(_, fit)| fit.bits)
@@ -245,7 +247,7 @@ impl Namesakes {
         Self {
             best_bits,
             compared,
-            all: compared.max(bearers),
+            unseen: found.unseen,
             sexes,
         }
     }
@@ -265,7 +267,7 @@ impl Unseen {
             .iter()
             .filter(|one| one.fit.bits >= name.best_bits - ALIKE_BITS);
         Self {
-            people: f64::from(name.all.saturating_sub(name.compared)),
+            people: f64::from(name.unseen),
             score_bits: alike.map(|one| one.score_bits).fold(f64::INFINITY, f64::min),
         }
     }
@@ -337,7 +339,7 @@ fn stranger(index: &Index, reach: &Reach<'_>, people: &[Weighed]) -> f64 {
 /// words of a name depend on one another. What is too much for the best is too much for everybody, or somebody who shares
 /// half of a long name would come out ahead.
 fn overcount(index: &Index, name: &Namesakes) -> Option<(f64, u32)> {
-    let alike = name.all.max(1);
+    let alike = name.compared.saturating_add(name.unseen).max(1);
     let most = index.size().log2() - f64::from(alike).log2();
     (name.best_bits > most).then_some((most - name.best_bits, alike))
 }

@@ -109,6 +109,7 @@ evidence-level-differs = bertentangan
 evidence-level-unknown = tidak dikenal
 evidence-level-somebody-else = yang ditulis milik orang lain
 evidence-level-outside = orang di luar daftar
+evidence-level-miswritten = nama orang luar pun salah tulis
 evidence-level-other = alasan dari versi lain
 
 evidence-line-exact = { $field } “{ $written }” sama dengan yang tercatat.
@@ -138,6 +139,7 @@ evidence-line-differs = { $field } berbeda: aduan menyebut “{ $written }”, t
 evidence-line-unknown = { $field } “{ $written }” tidak dikenal dalam daftar pegawai.
 evidence-line-somebody-else = { $field } “{ $written }” milik orang lain dalam daftar.
 evidence-line-outside = Sebagian aduan menyangkut orang di luar daftar, siapa pun dia.
+evidence-line-miswritten = Nama orang di luar daftar pun harus salah ditulis agar menjadi seperti dalam aduan.
 evidence-line-other = { $field }: alasan dari versi lain pembanding.
 evidence-bearers = { $n ->
     [1] Hanya satu orang dalam daftar tercatat demikian.

@@ -302,7 +302,7 @@ impl Phrases {
     }
 }
 
-/// Weights are compared, never added up over many: half the width does.
+/// A weight at half the width: weights are compared, never added up over many.
 pub(super) fn narrow(value: f64) -> f32 {
     #[expect(
         clippy::as_conversions,

@@ -6,6 +6,7 @@ use super::index::Index;
 use super::naming::Reach;
 use super::naming::bit;
 use super::naming::extra_bits;
+use super::phrase::narrow;
 use super::vocabulary::at;
 use super::vocabulary::count;
 use super::weigh;
@@ -30,9 +31,8 @@ struct List<'a> {
 pub(super) struct Found {
     /// Ascending.
     pub(super) people: Vec<u32>,
-    /// How many of the whole roster bear the most telling words of the name that anybody bears, where not all of them are
-    /// among `people`; else 0.
-    pub(super) bearers: u32,
+    /// How many more of the whole roster bear the most telling words of the name than can be among `people`.
+    pub(super) unseen: u32,
 }
 
 /// The people to compare.
@@ -94,11 +94,9 @@ pub(super) fn retrieve(index: &Index, reach: &Reach<'_>, context: &Context<'_>) 
         }
         from = to;
     }
-    let people = best.finish(index);
-    let cut = people.len() >= COMPARED_MAX;
     Found {
-        bearers: if cut { bearers } else { 0 },
-        people,
+        people: best.finish(index),
+        unseen: bearers.saturating_sub(count(COMPARED_MAX)),
     }
 }
 
@@ -246,14 +244,4 @@ impl Best {
         people.sort_unstable();
         people
     }
-}
-
-fn narrow(value: f64) -> f32 {
-    #[expect(
-        clippy::as_conversions,
-        clippy::cast_possible_truncation,
-        reason = "a weight in bits, far inside the range"
-    )]
-    let narrow = value as f32;
-    narrow
 }

@@ -22,8 +22,6 @@ const SHAPED_MIN: usize = 4;
 pub(super) struct Entry {
     /// In comparison form.
     pub(super) text: String,
-    /// How many letters it has.
-    letters: usize,
     /// Its sound keys.
     pub(super) keys: Vec<String>,
     /// Who bears it, ascending and without repetition.
@@ -116,7 +114,6 @@ impl Vocabulary {
         self.lengths.push(u8::try_from(letters).unwrap_or(u8::MAX));
         self.entries.push(Entry {
             text: word.to_owned(),
-            letters,
             keys,
             postings: Vec::new(),
         });
@@ -136,8 +133,9 @@ impl Vocabulary {
         if self.sealed == self.entries.len() {
             return;
         }
-        for (number, entry) in (0u32..).zip(&self.entries).skip(self.sealed) {
-            if entry.letters >= SHAPED_MIN {
+        let unsealed = self.entries.iter().zip(&self.lengths);
+        for (number, (entry, letters)) in (0u32..).zip(unsealed).skip(self.sealed) {
+            if usize::from(*letters) >= SHAPED_MIN {
                 self.by_shape
                     .entry(text::shape(&entry.text))
                     .or_default()
@@ -304,7 +302,7 @@ impl Vocabulary {
             }
             if let Some(level) = self
                 .entry(number)
-                .and_then(|entry| written.misspelling(entry, pairs))
+                .and_then(|entry| written.misspelling(entry, other, pairs))
             {
                 note(number, level);
             }
@@ -381,8 +379,9 @@ impl<'a> Written<'a> {
         }
     }
 
-    fn misspelling(&self, entry: &Entry, shared: u8) -> Option<Level> {
-        let (length, other) = (self.length, entry.letters);
+    /// How near an entry of so many letters is that shares so many letter pairs.
+    fn misspelling(&self, entry: &Entry, other: usize, shared: u8) -> Option<Level> {
+        let length = self.length;
         if length.abs_diff(other) > 3 || other > LETTERS_MAX || entry.text == self.word {
             return None;
         }

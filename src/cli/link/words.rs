@@ -76,6 +76,10 @@ fn level(level: Level) -> (&'static str, &'static str) {
         Level::Unknown => ("tidak dikenal di daftar", "unknown to the roster"),
         Level::SomebodyElse => ("milik orang lain", "somebody else's"),
         Level::Outside => ("bukan siapa pun di daftar ini", "nobody on this roster"),
+        Level::Miswritten => (
+            "nama orang luar pun harus salah ditulis",
+            "a stranger's name would have to be written wrongly too",
+        ),
     }
 }
 
