@@ -190,8 +190,13 @@ pub(super) fn decide(
     } else if !ahead || weighed.iter().skip(1).any(Weighed::is_meant_as_well) {
         RuleId::NotAhead
     } else {
-        match match_rule(first, rivals(weighed) + unseen.people, apart(weighed, unseen), policy)
-            .filter(|_| 1.0 / (1.0 + against) >= policy.match_posterior_min)
+        match match_rule(
+            first,
+            rivals(weighed) + unseen.people,
+            apart(weighed, unseen),
+            policy,
+        )
+        .filter(|_| 1.0 / (1.0 + against) >= policy.match_posterior_min)
         {
             Some(rule) => return (Decision::Match, false, rule),
             None => RuleId::NotEnough,
@@ -264,7 +269,9 @@ fn apart(weighed: &[Weighed], unseen: &Unseen) -> f64 {
     let odds: f64 = others
         .map(|other| (other.score_bits - first.score_bits).exp2())
         .sum();
-    -(odds + unseen.odds(first.score_bits)).max(f64::MIN_POSITIVE).log2()
+    -(odds + unseen.odds(first.score_bits))
+        .max(f64::MIN_POSITIVE)
+        .log2()
 }
 
 /// The number names one person and the name another, or nobody.

@@ -245,9 +245,7 @@ mod tests {
     use crate::linkage::link;
 
     fn of(rows: &[Estimate], field: Field, level: Level) -> Estimate {
-        let found = rows
-            .iter()
-            .find(|row| row.field == field && row.level == level);
+        let found = rows.iter().find(|row| row.field == field && row.level == level);
         found.unwrap().clone()
     }
 

@@ -458,7 +458,11 @@ fn reach_word(index: &Index, word: &Word, covers: u32) -> Reached {
         written: word.text.clone(),
         borne: index.names.find(&word.text).is_some(),
         words,
-        stranger: fewest.map_or(0.0, |all| (misnamed + index.weights.name(Level::Exact) * 0.5 / all).log2().min(0.0)),
+        stranger: fewest.map_or(0.0, |all| {
+            (misnamed + index.weights.name(Level::Exact) * 0.5 / all)
+                .log2()
+                .min(0.0)
+        }),
     }
 }
 

@@ -26,5 +26,5 @@ pub(super) use spelling::WEAK;
 pub(super) use title::DEGREES;
 pub(super) use title::SALUTATIONS;
 pub(super) use title::Sex;
-pub(super) use title::TITLES_BEFORE;
 pub(super) use title::TITLE_LETTERS;
+pub(super) use title::TITLES_BEFORE;

@@ -480,8 +480,18 @@ fn who_stands_at_the_head_of_an_office_is_not_meant_by_its_name_alone() {
     let mut people = roster();
     people.truncate(200);
     for serial in 0..3 {
-        let unit = if serial == 0 { "Dinas Percontohan" } else { "Bidang Urusan03, Dinas Percontohan" };
-        people.push(person(&format!("19850512201001100{serial}"), "Cecep Nugraha", unit, "Bandung", "Perencana"));
+        let unit = if serial == 0 {
+            "Dinas Percontohan"
+        } else {
+            "Bidang Urusan03, Dinas Percontohan"
+        };
+        people.push(person(
+            &format!("19850512201001100{serial}"),
+            "Cecep Nugraha",
+            unit,
+            "Bandung",
+            "Perencana",
+        ));
     }
     let complaint = Complaint {
         unit: "Dinas Percontohan".to_owned(),
