@@ -12,6 +12,8 @@ pub use day::DayError;
 pub use day::IncidentDay;
 pub use day::ZONE;
 
+use crate::domain::nip::is_scientific;
+
 /// The longest content of one of the known fields, in characters.
 pub const FIELD_CHARS_MAX: usize = 400;
 /// The most bytes that a complaint may have altogether, with the columns this portal does not know.
@@ -256,6 +258,10 @@ impl Received {
         ] = texts.map(|(_, text)| text);
         if reference.is_empty() {
             return Err((Some(Field::Reference), Reason::Missing));
+        }
+        // What is left of its digits would be read as something that nobody wrote.
+        if is_scientific(&nip_fragment) {
+            return Err((Some(Field::NipFragment), Reason::Rounded));
         }
         let incident_day = Some(date)
             .filter(|date| !date.is_empty())

@@ -267,8 +267,9 @@ fn is_filler(letter: char) -> bool {
         || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}')
 }
 
-/// `1.98609E+17`, with a dot or a comma.
-fn is_scientific(text: &str) -> bool {
+/// Whether a spreadsheet has rounded the number: `1.98609E+17`, with a dot or a comma.
+pub fn is_scientific(text: &str) -> bool {
+    let text = text.trim_matches(is_filler);
     let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else {
         return false;
     };

@@ -11,6 +11,7 @@ use crate::domain::cell::Cell;
 use crate::domain::cell::Row;
 use crate::domain::complaint::FIELD_CHARS_MAX;
 use crate::domain::complaint::Field;
+use crate::domain::nip::is_scientific;
 use crate::linkage::Complaint;
 use crate::sheet;
 
@@ -117,7 +118,7 @@ impl Columns {
         Ok(Self(columns))
     }
 
-    /// The complaint's id and content; what is too long is cut, and `note` is told.
+    /// The complaint's id and content; what is too long is cut, a rounded number is left out, and `note` is told.
     fn read(&self, row: &Row, note: &dyn Fn(&str)) -> (String, Complaint) {
         let [
             id,
@@ -130,9 +131,6 @@ impl Columns {
             incident_date,
         ] = self.0.map(|column| {
             let cell = column.map(|column| row.cell(column));
-            if cell.as_ref().is_some_and(Cell::is_damaged_number) {
-                note("a number was rounded by a spreadsheet; it is compared as it stands");
-            }
             let text = cell.map(|cell| cell.to_text()).unwrap_or_default();
             let text = text.trim();
             if text.chars().count() > FIELD_CHARS_MAX {
@@ -142,6 +140,13 @@ impl Columns {
                 text.to_owned()
             }
         });
+        let [.., nip, _handle, _date] = self.0;
+        let cell = nip.map_or(Cell::Empty, |column| row.cell(column));
+        let rounded = cell.is_damaged_number() || is_scientific(&nip_fragment);
+        if rounded {
+            note("a spreadsheet has rounded the number, which is not read: export the column as text");
+        }
+        let nip_fragment = Some(nip_fragment).filter(|_| !rounded).unwrap_or_default();
         let incident_date = Some(incident_date).filter(|date| !date.is_empty());
         (
             id,
@@ -155,5 +160,35 @@ impl Columns {
                 incident_date,
             },
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    #[test]
+    fn a_rounded_number_is_noted_and_not_read() {
+        let head = Row::of_text(1, &["complaint_id", "accused_name", "nip_fragment"]);
+        let columns = Columns::find(&head).unwrap();
+        let noted = RefCell::new(0);
+        let read = |row: &Row| {
+            columns
+                .read(row, &|_text| *noted.borrow_mut() += 1)
+                .1
+                .nip_fragment
+        };
+        let mut number = Row::of_text(2, &["A1", "Budi"]);
+        number.push_number(198_505_122_010_011_000.0);
+        assert_eq!(read(&number), "");
+        assert_eq!(read(&Row::of_text(3, &["A2", "Budi", "1,98511E+17"])), "");
+        assert_eq!(*noted.borrow(), 2);
+        assert_eq!(
+            read(&Row::of_text(4, &["1E5", "Budi", "198505122010011003"])),
+            "198505122010011003"
+        );
+        assert_eq!(*noted.borrow(), 2);
     }
 }

@@ -118,6 +118,14 @@ fn a_number_that_a_spreadsheet_rounded_is_refused() {
         (refusal.field, refusal.reason),
         (Some(Field::NipFragment), Reason::Rounded)
     );
+    for text in ["1.98505E+17", "1,98505e+17", "'1.98505E+17"] {
+        let refusal = with("nip_fragment", text).unwrap_err();
+        assert_eq!(
+            (refusal.field, refusal.reason),
+            (Some(Field::NipFragment), Reason::Rounded),
+            "{text}"
+        );
+    }
 }
 
 #[test]
