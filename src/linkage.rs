@@ -136,7 +136,8 @@ pub fn link(index: &Index, complaint: &Complaint, policy: &Policy) -> Linkage {
         unseen,
     } = compare(index, complaint, policy, &name, None);
     let namesakes = namesakes(&weighed);
-    let (decision, conflict, rule) = decide::decide(&weighed, &unseen, &name, policy);
+    let numbers = context.numbers.conflict;
+    let (decision, conflict, rule) = decide::decide(&weighed, &unseen, (&name, numbers), policy);
     let mut named = 0_usize;
     let shown = weighed.iter().filter(|one| {
         named = named.saturating_add(usize::from(one.who.is_some()));
@@ -440,7 +441,9 @@ fn explain(
 /// How many others bear what was written nearly as well as the first person.
 fn namesakes(weighed: &[Weighed]) -> u32 {
     let mut people = weighed.iter().filter(|one| one.who.is_some());
-    let Some(first) = people.next() else { return 0 };
+    let Some(first) = people.next().filter(|first| first.fit.agreeing > 0) else {
+        return 0;
+    };
     let near =
         |other: &&Weighed| other.fit.agreeing > 0 && other.fit.bits >= first.fit.bits - decide::NAMESAKE_BITS;
     vocabulary::count(people.filter(near).count())

@@ -23,12 +23,17 @@
 //! | near | 20 | outsider: an insider's name but for one word that is another |
 //! | here | 20 | outsider: a stranger with a unit of the roster (a visitor, somebody who left) |
 //! | foreign-nip | 10 | outsider: a stranger with a number not on the roster, or with an insider's, pasted |
+//! | twin, numbered | 4, 3 | outsider: an insider's name in the unit of the twin government (Kota for Kabupaten), of the school of another number |
+//! | acronym | 2 | outsider: an insider's name in an office whose short name is made of the first letters of the insider's unit |
+//! | single | 3 | outsider: one word of an insider's name, the other being one that people leave out, in the insider's unit |
+//! | rounded-nip | 2 | outsider: an insider's name, and a number of which a spreadsheet left six digits that are the insider's |
 //!
 //! Around the name (of a hundred): nothing 14, unit 30, city 11, both 18, unit and position 9, city and position 6, position 3,
 //! all 9. A unit is whole, leaf only, abbreviated (22), of the parent only (10), misspelt (7), by its old name (4) or the agency
 //! alone (4); a city goes by another word (20) or is misspelt (5). One name in four has a salutation, one in three lost its
 //! capitals. Half of the Balinese I and Ni are left out. Absent: complaints without any name ("Pak Camat"), and outsiders whom
-//! all that was written fits an insider, since nobody can tell them apart.
+//! all that was written fits an insider, since nobody can tell them apart; but for *single* and *rounded-nip*, where what was
+//! written is too little for a match.
 
 use super::around;
 use super::census::Census;
@@ -40,6 +45,7 @@ use super::miswrite;
 use super::people::Somebody;
 use super::people::World;
 use super::sound;
+use super::traps;
 
 const INSIDERS: &[(usize, &str)] = &[
     (105, "clean"),
@@ -77,7 +83,14 @@ const OUTSIDERS: &[(usize, &str)] = &[
     (20, "near"),
     (20, "here"),
     (10, "foreign-nip"),
+    (4, "twin"),
+    (3, "numbered"),
+    (2, "acronym"),
+    (3, "single"),
+    (2, "rounded-nip"),
 ];
+/// Those of [`OUTSIDERS`] that are made apart.
+const TRAPS: &[&str] = &["twin", "numbered", "acronym", "single", "rounded-nip"];
 /// Outsiders among a hundred complaints.
 const OUTSIDE: usize = 13;
 
@@ -112,7 +125,7 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    fn new(class: &'static str, one: &Somebody) -> Self {
+    pub(crate) fn new(class: &'static str, one: &Somebody) -> Self {
         Self {
             channel: "",
             name: String::new(),
@@ -342,6 +355,9 @@ fn distance(one: &str, two: &str) -> usize {
 
 fn outsider(dice: &mut Dice, world: &World, census: &Census) -> Option<Case> {
     let class = dice.weighted(OUTSIDERS);
+    if TRAPS.contains(&class) {
+        return traps::trap(dice, world, class);
+    }
     let stranger = world.person(world.size + dice.below(90_000));
     let insider = world.person(dice.below(world.size));
     let source = if class == "namesake" || class == "near" {

@@ -16,6 +16,7 @@ pub(crate) mod people;
 pub(crate) mod places;
 pub(crate) mod pools;
 pub(crate) mod sound;
+pub(crate) mod traps;
 pub(crate) mod units;
 
 pub(crate) use census::Census;

@@ -12,6 +12,7 @@ use super::number::Number;
 use super::survey::Survey;
 use super::table::ANY_POSITION;
 use super::table::Sex;
+use super::table::WHOLE_GOVERNMENTS;
 use super::text;
 use super::vocabulary::count;
 use super::weigh;
@@ -21,6 +22,8 @@ use super::weigh;
 pub(super) struct Context<'a> {
     index: &'a Index,
     complaint: &'a Complaint,
+    /// The number as it was written, in its field and in the name.
+    number: String,
     position: String,
     units: Survey,
     cities: Survey,
@@ -39,6 +42,8 @@ pub(super) struct Fitting {
     pub(super) bits: f64,
     /// The number as a whole, where it is one.
     whole: Option<u64>,
+    /// Several whole numbers are written, and they are not one person's.
+    pub(super) conflict: bool,
     pub(super) miss: Option<(Level, f64)>,
 }
 
@@ -85,10 +90,12 @@ impl<'a> Context<'a> {
         {
             position.clear();
         }
-        let written = name
-            .number
-            .as_deref()
-            .filter(|_| complaint.nip_fragment.trim().is_empty());
+        let fragment = complaint.nip_fragment.trim();
+        let number = match name.number.as_deref() {
+            Some(number) if fragment.is_empty() => number.to_owned(),
+            Some(number) => format!("{fragment}, {number}"),
+            None => fragment.to_owned(),
+        };
         let surveyed = |field: Field, mut survey: Survey, against: f64| {
             survey.weigh(index.size(), |level| index.weights.context(field, level), against);
             survey
@@ -108,7 +115,8 @@ impl<'a> Context<'a> {
             position,
             index,
             complaint,
-            numbers: numbers(index, written.unwrap_or(&complaint.nip_fragment)),
+            numbers: numbers(index, &number),
+            number,
         }
     }
 
@@ -146,7 +154,7 @@ impl<'a> Context<'a> {
     /// What a line compares.
     pub(super) fn spell(&self, line: ContextLine, open: &[u32]) -> String {
         match line.field {
-            Field::Nip | Field::Birth => self.complaint.nip_fragment.trim().to_owned(),
+            Field::Nip | Field::Birth => self.number.clone(),
             Field::Unit => self.complaint.unit.trim().to_owned(),
             Field::City => self.complaint.city.trim().to_owned(),
             Field::Position => self.position.trim().to_owned(),
@@ -203,9 +211,9 @@ impl<'a> Context<'a> {
     /// A whole ministry is named, not a unit in one.
     fn is_agency(&self) -> bool {
         let words = text::words(&self.complaint.unit);
-        words.first().is_some_and(|word| {
-            word.starts_with("kemen") || word == "pemerintah" || word.starts_with("pem") && word.len() <= 7
-        })
+        words
+            .first()
+            .is_some_and(|word| word.starts_with("kemen") || WHOLE_GOVERNMENTS.contains(&word.as_str()))
     }
 
     /// Somebody who has the unit wrong has its city wrong too: the second error is not news.
@@ -290,6 +298,7 @@ fn numbers(index: &Index, written: &str) -> Fitting {
     match number::parse(written) {
         Number::Nothing => Fitting::default(),
         Number::Whole(number) => whole(index, number),
+        Number::Several(all) => several(index, &all),
         Number::Slipped(all) => {
             let owners = all
                 .iter()
@@ -319,6 +328,7 @@ fn whole(index: &Index, number: u64) -> Fitting {
             level: Some(Level::Exact),
             bits: index.size().log2() + weigh::NIP_ABOVE,
             whole: Some(number),
+            conflict: false,
             miss: Some((Level::SomebodyElse, weigh::NIP_SOMEBODY_ELSE)),
         };
     }
@@ -339,6 +349,26 @@ fn whole(index: &Index, number: u64) -> Fitting {
         .get(..14)
         .map_or_else(Vec::new, |start| index.numbers.beginning(start));
     fitting(index, same_start, Level::First14, miss)
+}
+
+/// Numbers of one person, present and former, are one; those of several are everybody's who bears one, and a conflict.
+fn several(index: &Index, all: &[u64]) -> Fitting {
+    let owners: Vec<Vec<u32>> = all.iter().map(|number| index.numbers.owners(*number)).collect();
+    if let (Some(first), Some([_])) = (all.first(), owners.first().map(Vec::as_slice))
+        && owners.iter().all(|other| Some(other) == owners.first())
+    {
+        return whole(index, *first);
+    }
+    let people: Vec<u32> = owners.concat();
+    let (conflict, miss) = if people.is_empty() {
+        (false, (Level::Unknown, weigh::NIP_UNKNOWN))
+    } else {
+        (true, (Level::SomebodyElse, weigh::NIP_SOMEBODY_ELSE))
+    };
+    Fitting {
+        conflict,
+        ..fitting(index, people, Level::Inside, miss)
+    }
 }
 
 fn parts(index: &Index, prefix: Option<&str>, suffix: Option<&str>) -> Fitting {
@@ -387,6 +417,7 @@ fn fitting(index: &Index, mut people: Vec<u32>, level: Level, miss: (Level, f64)
         level: Some(level),
         bits: (m / u.min(1.0)).log2().max(0.0),
         whole: None,
+        conflict: false,
         miss: Some(miss),
     }
 }

@@ -150,17 +150,22 @@ pub(super) fn posteriors(weighed: &mut [Weighed]) {
     }
 }
 
-/// The decision on candidates in their final order, whether it is a conflict, and the rule that made it.
+/// The decision on candidates in their final order, whether it is a conflict, and the rule that made it. Beside the name,
+/// whether numbers of several people are written.
 pub(super) fn decide(
     weighed: &[Weighed],
     unseen: &Unseen,
-    name: &Name,
+    (name, numbers): (&Name, bool),
     policy: &Policy,
 ) -> (Decision, bool, RuleId) {
     let (several, from_handle) = (name.several, name.from_handle);
     let Some(first) = weighed.first() else {
         return (Decision::None, false, RuleId::NothingWritten);
     };
+    // Also where *nobody* ranks first: somebody's number was written beside another's name, and that is for a person to see.
+    if numbers || is_conflict(weighed) {
+        return (Decision::Possible, true, RuleId::ConflictNip);
+    }
     if first.who.is_none() {
         let rule = if weighed.len() == 1 && first.fit.lines.is_empty() {
             RuleId::NothingWritten
@@ -168,9 +173,6 @@ pub(super) fn decide(
             RuleId::NobodyFirst
         };
         return (Decision::None, false, rule);
-    }
-    if is_conflict(weighed) {
-        return (Decision::Possible, true, RuleId::ConflictNip);
     }
     let others = || weighed.iter().skip(1);
     let second = others()
@@ -185,7 +187,7 @@ pub(super) fn decide(
         RuleId::SeveralNamed
     } else if first.is_contradicted() {
         RuleId::Contradicted
-    } else if !first.has_number() && (from_handle || !first.fit.is_full() || first.fit.mononym) {
+    } else if from_handle || (!first.has_number() && !first.fit.is_named()) {
         RuleId::NamePartial
     } else if !ahead || weighed.iter().skip(1).any(Weighed::is_meant_as_well) {
         RuleId::NotAhead

@@ -65,7 +65,7 @@ pub(super) struct Name {
     pub(super) sex: Option<Sex>,
     /// Position words found in it, in long form.
     pub(super) position: String,
-    /// A number of eighteen digits written in it.
+    /// Numbers of eighteen digits written in it, parted by commas.
     pub(super) number: Option<String>,
     /// It names more than one person.
     pub(super) several: bool,
@@ -194,7 +194,9 @@ impl Found {
     fn word(&mut self, part: &str) {
         if part.chars().all(|sign| sign.is_ascii_digit()) {
             if part.len() == 18 {
-                self.number = Some(part.to_owned());
+                let number = self.number.get_or_insert_default();
+                number.push_str(if number.is_empty() { "" } else { ", " });
+                number.push_str(part);
             }
             return;
         }

@@ -105,8 +105,8 @@ pub(super) struct Fit {
     pub(super) paired: u32,
     /// Words, other than initials, that agree.
     pub(super) agreeing: u32,
-    /// The recorded name is one word.
-    pub(super) mononym: bool,
+    /// Recorded words that something written answers.
+    pub(super) answered: u32,
     /// The recorded words that nothing written answers.
     pub(super) open: Vec<u32>,
 }
@@ -120,6 +120,11 @@ impl Fit {
     /// Every word on both sides is accounted for, without short forms.
     pub(super) fn is_full(&self) -> bool {
         self.written_whole && self.recorded_whole && self.loose == 0 && self.agreeing > 0
+    }
+
+    /// So, and by two words at least: one word, whatever is left out beside it, is anybody's.
+    pub(super) fn is_named(&self) -> bool {
+        self.is_full() && self.answered >= 2
     }
 }
 
@@ -185,10 +190,7 @@ impl<'a> Reach<'a> {
     /// Compares with one person's name.
     pub(super) fn fit(&self, facts: &Facts<'_>) -> Fit {
         if self.name.words.is_empty() {
-            return Fit {
-                mononym: facts.words.len() == 1,
-                ..Fit::default()
-            };
+            return Fit::default();
         }
         let mut options = self.options(facts);
         options.sort_by(|a, b| {
@@ -210,10 +212,7 @@ impl<'a> Reach<'a> {
 
     /// Each word answered once, by the first option that may.
     fn assigned(&self, facts: &Facts<'_>, options: &[Pairing]) -> Fit {
-        let mut fit = Fit {
-            mononym: facts.words.len() == 1,
-            ..Fit::default()
-        };
+        let mut fit = Fit::default();
         let (mut covered, mut taken) = (0, 0);
         for option in options {
             if covered & option.covers != 0 || taken & option.takes != 0 {
@@ -229,6 +228,7 @@ impl<'a> Reach<'a> {
         }
         self.damaged(facts, (&mut covered, &mut taken), &mut fit);
         self.leftovers(facts, (covered, taken), &mut fit);
+        fit.answered = taken.count_ones();
         fit
     }
 

@@ -9,8 +9,10 @@ use super::text;
 pub(super) enum Number {
     /// Nothing usable.
     Nothing,
-    /// Eighteen digits, and every number one digit away from them.
+    /// Eighteen digits.
     Whole(u64),
+    /// Several numbers of eighteen digits, ascending.
+    Several(Vec<u64>),
     /// Seventeen or nineteen digits: what an eighteen-digit number may have been.
     Slipped(Vec<u64>),
     /// The first digits, and perhaps the last ones.
@@ -29,6 +31,15 @@ pub(super) enum Number {
 /// Reads what a complaint gives as a number.
 pub(super) fn parse(written: &str) -> Number {
     let folded = text::fold(written);
+    if is_scientific(&folded) {
+        return Number::Nothing;
+    }
+    // A whole number says more than whatever stands beside it.
+    match wholes(&folded).as_slice() {
+        [] => {}
+        [number] => return Number::Whole(*number),
+        several => return Number::Several(several.to_vec()),
+    }
     if let Some(date) = spelled_date(&folded) {
         return Number::Birth(date);
     }
@@ -54,6 +65,66 @@ pub(super) fn parse(written: &str) -> Number {
         3..=13 => Number::Run(digits),
         _ => Number::Nothing,
     }
+}
+
+/// `1.98511e+17`: a spreadsheet has rounded the number, and its power is no part of it.
+fn is_scientific(folded: &str) -> bool {
+    let tight: String = folded.chars().filter(|sign| !sign.is_whitespace()).collect();
+    tight.match_indices('e').any(|(at, _)| {
+        let (before, after) = (
+            tight.get(..at).unwrap_or_default(),
+            tight.get(at + 1..).unwrap_or_default(),
+        );
+        let mantissa = before.trim_end_matches(|sign: char| sign.is_ascii_digit());
+        let power = after.strip_prefix(['+', '-']).unwrap_or(after);
+        mantissa.len() < before.len() && power.starts_with(|sign: char| sign.is_ascii_digit())
+    })
+}
+
+/// The numbers of eighteen digits that are written, ascending and each once: in one run of digits, or in neighbouring ones
+/// that only blanks and marks part and that make up a number of the right shape.
+fn wholes(folded: &str) -> Vec<u64> {
+    let mut runs: Vec<(String, bool)> = Vec::new();
+    let mut parted = true;
+    let mut within = false;
+    for sign in folded.chars() {
+        if sign.is_ascii_digit() {
+            match runs.last_mut().filter(|_| within) {
+                Some((run, _)) => run.push(sign),
+                None => runs.push((sign.to_string(), parted)),
+            }
+            (within, parted) = (true, false);
+        } else {
+            within = false;
+            parted |= !matches!(sign, ' ' | '.' | '-' | '/' | '_' | ':');
+        }
+    }
+    let mut found: Vec<u64> = Vec::new();
+    let mut from = 0;
+    while let Some(rest) = runs.get(from..).filter(|rest| !rest.is_empty()) {
+        let (number, taken) = whole_at(rest).map_or((None, 1), |(number, taken)| (Some(number), taken));
+        found.extend(number);
+        from += taken;
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// The number that the first runs make up, and how many they are. The flag of a run says that more than a mark stands before it.
+fn whole_at(runs: &[(String, bool)]) -> Option<(u64, usize)> {
+    let mut digits = String::new();
+    for (taken, (run, parted)) in (1..).zip(runs) {
+        if taken > 1 && *parted {
+            return None;
+        }
+        digits.push_str(run);
+        if digits.len() >= 18 {
+            let number = Some(&digits).filter(|digits| digits.len() == 18)?.parse().ok()?;
+            return (taken == 1 || is_well_formed(number)).then_some((number, taken));
+        }
+    }
+    None
 }
 
 /// Runs of digits between masks (`xxxx`, `****`, `…`); separators inside a run do not cut it.
@@ -224,6 +295,20 @@ mod tests {
                 prefix: None,
                 suffix: Some("1003".to_owned())
             }
+        );
+        for rounded in ["1.98511E+17", "1,98511e17", "NIP: 1.98511 E+17"] {
+            assert_eq!(parse(rounded), Number::Nothing, "{rounded}");
+        }
+        for beside in [
+            "198505122010011003 lahir 12-05-1985",
+            "12-05-1985 / 19850512.201001.1.003",
+            "19850512 201001 1 003 (198505122010011003)",
+        ] {
+            assert_eq!(parse(beside), Number::Whole(198_505_122_010_011_003), "{beside}");
+        }
+        assert_eq!(
+            parse("198505122010011003, 198505122010011001"),
+            Number::Several(vec![198_505_122_010_011_001, 198_505_122_010_011_003])
         );
         assert_eq!(parse("tidak tahu"), Number::Nothing);
         assert_eq!(parse(""), Number::Nothing);

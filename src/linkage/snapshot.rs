@@ -317,6 +317,7 @@ impl Phrases {
         writer.u32s(lengths)?;
         writer.u32s(self.known.iter().flat_map(|phrase| phrase.words.iter().copied()))?;
         writer.u32s(self.known.iter().map(|phrase| phrase.people))?;
+        writer.u32s(self.known.iter().map(|phrase| phrase.government))?;
         writer.u32s([self.people].into_iter())?;
         for map in [self.forms(), self.acronyms_sorted()] {
             writer.texts(map.iter().map(|(text, _)| *text))?;
@@ -327,10 +328,16 @@ impl Phrases {
 
     fn load(&mut self, reader: &mut Reader<'_>) -> Result<(), SnapshotError> {
         let texts = reader.texts()?;
-        let [lengths, words, people, all] = reader.columns()?;
+        let [lengths, words, people, governments, all] = reader.columns()?;
         let forms = reader.texts()?.into_iter().zip(reader.u32s()?).collect();
         let acronyms: Vec<(String, u32)> = reader.texts()?.into_iter().zip(reader.u32s()?).collect();
-        self.restore(Vocabulary::of(texts), (lengths, words), people, forms, acronyms);
+        self.restore(
+            Vocabulary::of(texts),
+            (lengths, words),
+            (people, governments),
+            forms,
+            acronyms,
+        );
         self.people = all.first().copied().unwrap_or(0);
         Ok(())
     }

@@ -98,6 +98,12 @@ impl Survey {
         }
     }
 
+    /// Notes that a phrase would agree at a grade, but is known to be another one.
+    pub(super) fn note_other(&mut self, grade: Grade, people: u32) {
+        self.known |= people > 0;
+        self.held |= people > 0 && grade <= Grade::Inside;
+    }
+
     /// Counts the people at each grade; to be called after the last [`Survey::note`].
     pub(super) fn count(&mut self, people: impl Fn(u32) -> u32) {
         for (phrase, grade) in (0_u32..).zip(&self.grades) {

@@ -2,11 +2,20 @@
 //!
 //! A file for each family of tables. No code that applies a row lives here.
 
+mod government;
 mod office;
 mod sign;
 mod spelling;
 mod title;
 
+pub(super) use government::BEFORE_NAMES;
+#[cfg(test)]
+pub(super) use government::CITY;
+pub(super) use government::GOVERNMENTS;
+pub(super) use government::PROVINCE;
+#[cfg(test)]
+pub(super) use government::REGENCY;
+pub(super) use government::WHOLE_GOVERNMENTS;
 pub(super) use office::ANY_POSITION;
 pub(super) use office::CITIES;
 pub(super) use office::EMPTY;

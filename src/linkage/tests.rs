@@ -4,6 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod wrong_person;
+
 fn person(nip: &str, name: &str, unit: &str, city: &str, position: &str) -> Person {
     Person {
         nip: nip.to_owned(),

@@ -204,6 +204,11 @@ pub(in crate::linkage) const UNITS: &[(&str, &str)] = &[
     ("ii", "2"),
     ("iii", "3"),
     ("iv", "4"),
+    ("v", "5"),
+    ("vi", "6"),
+    ("vii", "7"),
+    ("viii", "8"),
+    ("ix", "9"),
 ];
 
 /// Cities as people write them: short or old form, name.
@@ -272,10 +277,13 @@ pub(in crate::linkage) const EMPTY: &[&str] = &[
     "and",
     "kota",
     "kotamadya",
+    "kodya",
     "kabupaten",
     "kab",
     "provinsi",
+    "propinsi",
     "prov",
+    "prop",
     "yang",
     "dari",
     "pemkab",
