@@ -44,7 +44,7 @@ const ALIKE_BITS: f64 = 0.5;
 pub const MODEL_VERSION: &str = "ikrar-link-3";
 
 /// One person as the roster records them; nothing here need be clean.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Person {
     /// The current NIP or NI PPPK.
     pub nip: String,
@@ -61,7 +61,7 @@ pub struct Person {
 }
 
 /// What a complaint says about its respondent, as it says it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Complaint {
     /// The name as the public wrote it.
     pub accused_name: String,
@@ -77,6 +77,20 @@ pub struct Complaint {
     pub handle: String,
     /// The day of the act; it joins the ledger after identity is settled, and is not evidence of identity.
     pub incident_date: Option<String>,
+}
+
+/// Personal data stay out of every log.
+impl std::fmt::Debug for Person {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Person(***)")
+    }
+}
+
+/// Personal data stay out of every log.
+impl std::fmt::Debug for Complaint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Complaint(***)")
+    }
 }
 
 /// What an installation may decide about the rules. The weights are not among it: they are the model's.
@@ -135,7 +149,7 @@ pub fn link(index: &Index, complaint: &Complaint, policy: &Policy) -> Linkage {
         weighed,
         unseen,
     } = compare(index, complaint, policy, &name, None);
-    let namesakes = namesakes(&weighed);
+    let namesakes = namesakes(&weighed, &unseen);
     let numbers = context.numbers.conflict;
     let (decision, conflict, rule) = decide::decide(&weighed, &unseen, (&name, numbers), policy);
     let mut named = 0_usize;
@@ -438,15 +452,16 @@ fn explain(
     }
 }
 
-/// How many others bear what was written nearly as well as the first person.
-fn namesakes(weighed: &[Weighed]) -> u32 {
+/// How many others bear what was written nearly as well as the first person, whether or not they were compared.
+fn namesakes(weighed: &[Weighed], unseen: &Unseen) -> u32 {
     let mut people = weighed.iter().filter(|one| one.who.is_some());
     let Some(first) = people.next().filter(|first| first.fit.agreeing > 0) else {
         return 0;
     };
     let near =
         |other: &&Weighed| other.fit.agreeing > 0 && other.fit.bits >= first.fit.bits - decide::NAMESAKE_BITS;
-    vocabulary::count(people.filter(near).count())
+    let unseen = Some(rounded(unseen.people)).filter(|_| unseen.people > 0.0);
+    vocabulary::count(people.filter(near).count()).saturating_add(unseen.unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -157,7 +157,7 @@ impl Level {
 
 /// One line of an explanation. `field` and `level` are what a screen translates; `detail` shows the words
 /// compared, as `written = recorded`, and is data rather than prose.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// The field it speaks of.
     pub field: Field,
@@ -167,6 +167,13 @@ pub struct Evidence {
     pub bits: f64,
     /// What was compared.
     pub detail: String,
+}
+
+/// Personal data stay out of every log.
+impl std::fmt::Debug for Evidence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{} {:+.2} ***", self.field.key(), self.level.key(), self.bits)
+    }
 }
 
 /// One hypothesis with its score.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::vocabulary::at;
 use super::vocabulary::count;
 
 /// Numbers, current and former, with their owners.
@@ -27,6 +28,14 @@ impl Numbers {
             turned,
             loose,
         }
+    }
+
+    /// Whether they are in order and belong to these people: they are searched by halves.
+    pub(super) fn is_sound(&self, people: usize) -> bool {
+        let there = |(_, owner): &(u64, u32)| at(*owner) < people;
+        self.ordered.is_sorted()
+            && self.ordered.iter().all(there)
+            && self.turned.iter().all(|place| at(*place) < self.ordered.len())
     }
 
     pub(super) fn push(&mut self, number: u64, owner: u32) {

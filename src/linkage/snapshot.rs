@@ -14,7 +14,9 @@ use sha2::Sha256;
 
 use super::MODEL_VERSION;
 use super::index::Columns;
+use super::index::GONE;
 use super::index::Index;
+use super::index::NONE;
 use super::numbers::Numbers;
 use super::phrase::Phrases;
 use super::vocabulary::Vocabulary;
@@ -120,7 +122,7 @@ impl Index {
         for place in 0..columns.numbers.len() {
             let id = u32::try_from(place).unwrap_or(u32::MAX);
             // Who left bears no word any more, and keeps the place alone.
-            let gone = columns.numbers.get(place) == Some(&super::index::GONE);
+            let gone = columns.numbers.get(place) == Some(&GONE);
             for word in columns.words_of(place).filter(|_| !gone).unwrap_or_default() {
                 index.names.bear_again(*word, id);
             }
@@ -139,7 +141,7 @@ impl Index {
         Ok(index)
     }
 
-    /// Columns of different lengths would give answers about the wrong people.
+    /// Columns of different lengths, and places that do not exist, would give answers about the wrong people.
     fn check(&self) -> Result<(), SnapshotError> {
         let columns = &self.columns;
         let people = columns.numbers.len();
@@ -151,7 +153,15 @@ impl Index {
         ];
         let ascending =
             columns.starts.is_sorted() && columns.starts.last().copied().map(at) == Some(columns.words.len());
-        if lengths.iter().all(|length| *length == people) && ascending && at(self.live) <= people {
+        let within = |column: &[u32], length: usize| column.iter().all(|value| *value == NONE || at(*value) < length);
+        let placed = columns.words.iter().all(|word| at(*word) < self.names.entries().len())
+            && within(&columns.unit, self.units.known.len())
+            && within(&columns.city, self.cities.known.len())
+            && within(&columns.position, self.positions.known.len())
+            && [&self.units, &self.cities, &self.positions].iter().all(|phrases| phrases.is_sound());
+        let live = columns.numbers.iter().filter(|number| **number != GONE).count();
+        let sound = placed && self.numbers.is_sound(people) && at(self.live) == live;
+        if lengths.iter().all(|length| *length == people) && ascending && sound {
             Ok(())
         } else {
             Err(SnapshotError::Damaged("its columns do not belong together"))
@@ -324,6 +334,15 @@ impl Phrases {
             writer.u32s(map.iter().map(|(_, phrase)| *phrase))?;
         }
         Ok(())
+    }
+
+    /// Whether every word and every phrase that is named is there.
+    fn is_sound(&self) -> bool {
+        let words = self.vocabulary.entries().len();
+        let mut named = self.known.iter().flat_map(|phrase| &phrase.words);
+        named.all(|word| at(*word) < words)
+            && self.forms().iter().all(|(_, phrase)| at(*phrase) < self.known.len())
+            && self.acronyms_sorted().iter().all(|(_, phrase)| at(*phrase) < self.known.len())
     }
 
     fn load(&mut self, reader: &mut Reader<'_>) -> Result<(), SnapshotError> {

@@ -395,7 +395,10 @@ impl<'a> Written<'a> {
         let alike = 2 * usize::from(shared) >= both - both / 2;
         match distance {
             0 | 1 if shorter >= 3 && (shorter > 3 || by_letters == 1) => Some(Level::OneOff),
-            2 if shorter >= 6 => Some(Level::TwoOff),
+            // Two letters less at an end are a part of the word, not two slips.
+            2 if shorter >= 6 && !(entry.text.starts_with(self.word) || entry.text.ends_with(self.word)) => {
+                Some(Level::TwoOff)
+            }
             2 | 3 if shorter >= 5 && alike => Some(Level::Similar),
             _ => None,
         }

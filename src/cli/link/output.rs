@@ -175,8 +175,8 @@ fn explanation(index: &Index, roster: &str, id: &str, answer: &Linkage) -> serde
         serde_json::json!({
             "rank": rank,
             "nip": nip(index, candidate),
-            "score": candidate.score_bits,
-            "posterior": candidate.posterior,
+            "score": shown(candidate.score_bits),
+            "posterior": shown(candidate.posterior),
             "evidence": lines(&candidate.evidence),
             "contradictions": lines(&candidate.contradictions),
         })
@@ -189,17 +189,22 @@ fn explanation(index: &Index, roster: &str, id: &str, answer: &Linkage) -> serde
         "conflict": answer.conflict,
         "rule": answer.rule,
         "rule_words": words::rule(answer.rule),
-        "prior_bits": answer.prior_bits,
+        "prior_bits": shown(answer.prior_bits),
         "namesakes": answer.namesakes,
         "candidates": candidates.collect::<Vec<_>>(),
     })
+}
+
+/// To six decimals: what stands behind them depends on the order in which people were added up.
+fn shown(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
 }
 
 fn line(evidence: &Evidence) -> serde_json::Value {
     serde_json::json!({
         "field": evidence.field,
         "level": evidence.level,
-        "bits": evidence.bits,
+        "bits": shown(evidence.bits),
         "detail": evidence.detail,
         "words": words::evidence(evidence),
     })
