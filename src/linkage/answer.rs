@@ -172,7 +172,13 @@ pub struct Evidence {
 /// Personal data stay out of every log.
 impl std::fmt::Debug for Evidence {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{} {:+.2} ***", self.field.key(), self.level.key(), self.bits)
+        write!(
+            f,
+            "{}.{} {:+.2} ***",
+            self.field.key(),
+            self.level.key(),
+            self.bits
+        )
     }
 }
 

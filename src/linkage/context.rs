@@ -410,7 +410,11 @@ fn run(index: &Index, digits: &str) -> Fitting {
 fn fitting(index: &Index, mut people: Vec<u32>, level: Level, miss: (Level, f64)) -> Fitting {
     people.sort_unstable();
     people.dedup();
-    let m = if level == Level::OneOff { 0.3 } else { 0.8 };
+    let m = if level == Level::OneOff {
+        weigh::NUMBER_ONE_OFF_M
+    } else {
+        weigh::NUMBER_PART_M
+    };
     let u = (f64::from(count(people.len())) + 0.1) / (index.size() + 1.0);
     Fitting {
         people,

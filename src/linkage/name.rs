@@ -16,7 +16,7 @@ use super::table::WEAK;
 use super::text;
 
 /// The most words of a name that are weighed.
-const WORDS_MAX: usize = 10;
+pub(super) const WORDS_MAX: usize = 10;
 
 /// Who wrote a name: salutations and position words are taken off what the public writes only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 
 use super::context::Context;
 use super::index::Index;
+use super::name::WORDS_MAX;
 use super::naming::Reach;
 use super::naming::bit;
 use super::naming::extra_bits;
@@ -17,8 +18,6 @@ const COMPARED_MAX: usize = 200;
 const WINDOW: u32 = 1 << 15;
 /// The mask of somebody who was reached by a number alone.
 const BY_NUMBER: u32 = 1 << 31;
-/// Written words, at most; `name` cuts there too.
-const WORDS_MAX: usize = 10;
 
 /// The people that one reached word leads to.
 struct List<'a> {

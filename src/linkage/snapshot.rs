@@ -153,12 +153,18 @@ impl Index {
         ];
         let ascending =
             columns.starts.is_sorted() && columns.starts.last().copied().map(at) == Some(columns.words.len());
-        let within = |column: &[u32], length: usize| column.iter().all(|value| *value == NONE || at(*value) < length);
-        let placed = columns.words.iter().all(|word| at(*word) < self.names.entries().len())
+        let within =
+            |column: &[u32], length: usize| column.iter().all(|value| *value == NONE || at(*value) < length);
+        let placed = columns
+            .words
+            .iter()
+            .all(|word| at(*word) < self.names.entries().len())
             && within(&columns.unit, self.units.known.len())
             && within(&columns.city, self.cities.known.len())
             && within(&columns.position, self.positions.known.len())
-            && [&self.units, &self.cities, &self.positions].iter().all(|phrases| phrases.is_sound());
+            && [&self.units, &self.cities, &self.positions]
+                .iter()
+                .all(|phrases| phrases.is_sound());
         let live = columns.numbers.iter().filter(|number| **number != GONE).count();
         let sound = placed && self.numbers.is_sound(people) && at(self.live) == live;
         if lengths.iter().all(|length| *length == people) && ascending && sound {
@@ -341,8 +347,14 @@ impl Phrases {
         let words = self.vocabulary.entries().len();
         let mut named = self.known.iter().flat_map(|phrase| &phrase.words);
         named.all(|word| at(*word) < words)
-            && self.forms().iter().all(|(_, phrase)| at(*phrase) < self.known.len())
-            && self.acronyms_sorted().iter().all(|(_, phrase)| at(*phrase) < self.known.len())
+            && self
+                .forms()
+                .iter()
+                .all(|(_, phrase)| at(*phrase) < self.known.len())
+            && self
+                .acronyms_sorted()
+                .iter()
+                .all(|(_, phrase)| at(*phrase) < self.known.len())
     }
 
     fn load(&mut self, reader: &mut Reader<'_>) -> Result<(), SnapshotError> {

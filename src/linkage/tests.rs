@@ -160,12 +160,7 @@ fn a_mononym_without_a_number_never_matches() {
 
 #[test]
 fn partial_names_initials_and_short_forms_never_match_without_a_number() {
-    for name in [
-        "Khairunnisa",
-        "Khairunnisa D.",
-        "Nisa Damanik",
-        "K. Damanik",
-    ] {
+    for name in ["Khairunnisa", "Khairunnisa D.", "Nisa Damanik", "K. Damanik"] {
         let (answer, _) = ask(&Complaint {
             unit: "Bidang Statistik, Dinas Percontohan".to_owned(),
             city: "Medan".to_owned(),
@@ -174,7 +169,10 @@ fn partial_names_initials_and_short_forms_never_match_without_a_number() {
         });
         assert_ne!(answer.decision, Decision::Match, "{name}: {answer:#?}");
     }
-    for (name, rule) in [("Wayan Darsana", None), ("I Wayan Sudarsana", Some(Decision::Match))] {
+    for (name, rule) in [
+        ("Wayan Darsana", None),
+        ("I Wayan Sudarsana", Some(Decision::Match)),
+    ] {
         let (answer, found) = ask(&Complaint {
             unit: "Bidang Arsip, Dinas Percontohan".to_owned(),
             city: "Denpasar".to_owned(),
@@ -182,7 +180,11 @@ fn partial_names_initials_and_short_forms_never_match_without_a_number() {
             ..about(name)
         });
         assert_eq!(found.as_deref(), Some("I Wayan Sudarsana"), "{name}");
-        assert_eq!(Some(answer.decision).filter(|one| *one == Decision::Match), rule, "{name}: {answer:#?}");
+        assert_eq!(
+            Some(answer.decision).filter(|one| *one == Decision::Match),
+            rule,
+            "{name}: {answer:#?}"
+        );
     }
 }
 
@@ -379,7 +381,13 @@ fn answers(index: &Index) -> Vec<String> {
             let (decision, rule, namesakes) = (answer.decision, answer.rule, answer.namesakes);
             answer.candidates.into_iter().map(move |one| {
                 let lines = one.evidence.iter().map(|line| {
-                    format!("{}.{} {:.5} {}", line.field.key(), line.level.key(), line.bits, line.detail)
+                    format!(
+                        "{}.{} {:.5} {}",
+                        line.field.key(),
+                        line.level.key(),
+                        line.bits,
+                        line.detail
+                    )
                 });
                 format!(
                     "{decision:?} {rule:?} {namesakes} {:?} {:.5} {}",
@@ -427,7 +435,12 @@ fn a_unit_that_everybody_left_hides_no_other() {
         unit: "Bidang Giza".to_owned(),
         ..about("Khairunnisa Damanik")
     };
-    let asked = |index: &Index| format!("{:.6}", link(index, &complaint, &Policy::default()).candidates[0].score_bits);
+    let asked = |index: &Index| {
+        format!(
+            "{:.6}",
+            link(index, &complaint, &Policy::default()).candidates[0].score_bits
+        )
+    };
     assert_eq!(asked(&followed), asked(&Index::build(vec![unit("Bidang Gizi")])));
 }
 

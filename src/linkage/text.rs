@@ -42,20 +42,24 @@ pub(super) fn fold(text: &str) -> String {
         .take(READ_MAX)
         .nfkd()
         .filter(|letter| !is_combining_mark(*letter) && !is_joiner(*letter))
+        // A capital may pass for another letter than its small form does: the Greek N, whose small form is a v.
+        .map(latin)
         .flat_map(char::to_lowercase)
-        .map(|letter| {
-            LOOKALIKES
-                .iter()
-                .find(|(from, _)| *from == letter)
-                .map_or(letter, |(_, to)| *to)
-        })
+        .map(latin)
         .map(|letter| if letter.is_control() { ' ' } else { letter })
         .collect()
 }
 
+/// The Latin letter that a look-alike passes for.
+fn latin(letter: char) -> char {
+    let mut rows = LOOKALIKES.iter();
+    rows.find(|(from, _)| *from == letter)
+        .map_or(letter, |(_, to)| *to)
+}
+
 /// Characters that show nothing: they are dropped, so that a word stays one word.
 fn is_joiner(letter: char) -> bool {
-    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}' | '\'' | '’' | '‘' | '`' | 'ʼ')
+    matches!(letter, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}' | '\'' | '’' | '‘' | '`' | 'ʼ')
 }
 
 /// The words of a text: runs of letters and digits, folded.
@@ -260,6 +264,7 @@ mod tests {
             fold("Budi SANTOSO,\tS.Kom. Ma'rúf")
         );
         assert_eq!(words("Bu\u{200b}di  SÁNTOSO\u{7}x"), ["budi", "santoso", "x"]);
+        assert_eq!(words("\u{39d}i Wa\u{61c}yan"), ["ni", "wayan"]);
         assert_eq!(name_word("8ud1"), "budi");
         assert_eq!(words("Ma'ruf"), ["maruf"]);
     }

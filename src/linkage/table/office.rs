@@ -56,7 +56,6 @@ pub(in crate::linkage) const POSITIONS: &[(&str, &str)] = &[
     ("driver", "pengemudi"),
     ("kabalai", "kepala balai"),
     ("kaur", "kepala urusan"),
-    ("kaban", "kepala badan"),
     ("subbagian", "sub bagian"),
     ("subbag", "sub bagian"),
     ("subag", "sub bagian"),

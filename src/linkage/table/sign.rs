@@ -22,6 +22,7 @@ pub(in crate::linkage) const LOOKALIKES: &[(char, char)] = &[
     ('ο', 'o'),
     ('α', 'a'),
     ('ι', 'i'),
+    ('Ν', 'n'),
     ('ν', 'v'),
     ('ρ', 'p'),
     ('τ', 't'),

@@ -83,6 +83,6 @@ pub(in crate::linkage) const DEGREES: &[&str] = &[
     "mpa", "mpp", "mikom", "msos", "mak", "me", "mec", "meng", "mip", "mps", "mpsi", "mkn", "mcs", "mtr",
     "mtp", "march", "mstr", "phd", "llm", "llb", "bsc", "ba", "bac", "amd", "amdkom", "amdkeb", "amdkep",
     "amk", "amkeb", "ahli", "ak", "ca", "cpa", "cisa", "cpns", "ipu", "ipm", "ner", "ners", "ns", "apt",
-    "spog", "span", "spb", "spa", "sppd", "spog", "cfra", "cgcae", "qia", "crmo", "cipm", "asean", "eng",
-    "dea", "dess", "des",
+    "spog", "span", "spb", "spa", "sppd", "cfra", "cgcae", "qia", "crmo", "cipm", "asean", "eng", "dea",
+    "dess", "des",
 ];

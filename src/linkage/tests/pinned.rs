@@ -13,7 +13,10 @@ const PINNED: (&str, &str) = ("ikrar-link-3", "");
 /// Code as it counts: without blanks and comments.
 fn code(text: &str) -> String {
     let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-    lines.flat_map(str::chars).filter(|sign| !sign.is_whitespace() && *sign != ',').collect()
+    lines
+        .flat_map(str::chars)
+        .filter(|sign| !sign.is_whitespace() && *sign != ',')
+        .collect()
 }
 
 #[test]
@@ -51,6 +54,11 @@ fn whoever_changes_the_model_raises_its_version() {
     ] {
         digest.update(part.as_bytes());
     }
-    let found: String = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let found: String = digest
+        .finalize()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     assert_eq!((MODEL_VERSION, found.as_str()), PINNED);
 }

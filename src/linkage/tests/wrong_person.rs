@@ -405,22 +405,42 @@ fn a_number_found_in_the_name_is_shown() {
 fn namesakes_are_counted_on_the_whole_roster_and_not_among_those_compared() {
     let index = |bearers: usize| {
         let others = (0..4_000_usize).map(|serial| {
-            let name = if serial < bearers { "Sri Wahyuni".to_owned() } else { format!("Yayuk Hartati{}", serial % 50) };
-            let unit = format!("Bidang {}, Dinas Sosial", ["Gizi", "Arsip", "Mutasi", "Anggaran"][serial % 4]);
+            let name = if serial < bearers {
+                "Sri Wahyuni".to_owned()
+            } else {
+                format!("Yayuk Hartati{}", serial % 50)
+            };
+            let unit = format!(
+                "Bidang {}, Dinas Sosial",
+                ["Gizi", "Arsip", "Mutasi", "Anggaran"][serial % 4]
+            );
             person(&format!("19780101200501{:04}", serial), &name, &unit, "", "")
         });
         let sought = (0..3).map(|serial| {
             let name = if serial == 0 { "Sri Wahyuni" } else { "Tono Parto" };
-            person(&format!("19870707201201{serial:04}"), name, "Loka Sumberwangi", "", "")
+            person(
+                &format!("19870707201201{serial:04}"),
+                name,
+                "Loka Sumberwangi",
+                "",
+                "",
+            )
         });
         Index::build(others.chain(sought))
     };
     let asked = |bearers: usize| {
-        let complaint = Complaint { unit: "Loka Sumberwangi".to_owned(), ..about("Sri Wahyuni") };
+        let complaint = Complaint {
+            unit: "Loka Sumberwangi".to_owned(),
+            ..about("Sri Wahyuni")
+        };
         decided(&index(bearers), &complaint)
     };
     let answer = asked(0);
     assert_eq!((answer.decision, answer.namesakes), (Decision::Match, 0));
     let answer = asked(2_000);
-    assert_eq!((answer.decision, answer.namesakes), (Decision::Possible, 2_000), "{answer:#?}");
+    assert_eq!(
+        (answer.decision, answer.namesakes),
+        (Decision::Possible, 2_000),
+        "{answer:#?}"
+    );
 }
