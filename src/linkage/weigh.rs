@@ -146,6 +146,10 @@ pub(super) const NAME_DIFFERS: f64 = -9.0;
 
 /// Bits above log2(N) that the whole number is worth: it is rarer than a name can be.
 pub(super) const NIP_ABOVE: f64 = 3.0;
+/// How often the right person's number is written with one digit off.
+pub(super) const NUMBER_ONE_OFF_M: f64 = 0.3;
+/// How often a part of a number, or a birth date, is the right person's.
+pub(super) const NUMBER_PART_M: f64 = 0.8;
 /// The number is somebody else's: pasted, about people here and strangers alike.
 pub(super) const NIP_SOMEBODY_ELSE: f64 = -2.8;
 /// The number is well formed and nobody's: a stranger's own.
