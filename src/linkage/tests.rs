@@ -469,7 +469,7 @@ fn a_damaged_snapshot_is_refused_with_its_reason() {
 
 #[test]
 fn a_snapshot_that_names_what_is_not_there_is_refused() {
-    let damages: [fn(&mut Index); 6] = [
+    let harms: [fn(&mut Index); 6] = [
         |index| index.columns.words[0] = 1 << 20,
         |index| index.columns.unit[0] = 1 << 20,
         |index| index.units.known[0].words[0] = 1 << 20,
@@ -477,9 +477,9 @@ fn a_snapshot_that_names_what_is_not_there_is_refused() {
         |index| index.numbers.ordered[0].1 = 1 << 20,
         |index| index.live -= 1,
     ];
-    for (number, damage) in damages.iter().enumerate() {
+    for (number, harm) in harms.iter().enumerate() {
         let mut damaged = index();
-        damage(&mut damaged);
+        harm(&mut damaged);
         let mut bytes = Vec::new();
         damaged.save(&mut bytes).unwrap();
         let refused = Index::load(&mut bytes.as_slice()).unwrap_err().to_string();

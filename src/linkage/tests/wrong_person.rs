@@ -414,7 +414,7 @@ fn namesakes_are_counted_on_the_whole_roster_and_not_among_those_compared() {
                 "Bidang {}, Dinas Sosial",
                 ["Gizi", "Arsip", "Mutasi", "Anggaran"][serial % 4]
             );
-            person(&format!("19780101200501{:04}", serial), &name, &unit, "", "")
+            person(&format!("19780101200501{serial:04}"), &name, &unit, "", "")
         });
         let sought = (0..3).map(|serial| {
             let name = if serial == 0 { "Sri Wahyuni" } else { "Tono Parto" };
