@@ -219,7 +219,7 @@ fn match_rule(first: &Weighed, rivals: f64, apart: f64, policy: &Policy) -> Opti
         return enough.then_some(RuleId::NipAndName);
     }
     let clean = fit.misspelt == 0 && fit.weak == 0;
-    if fit.misspelt > 2 {
+    if fit.misspelt > 2 || fit.is_guessed() {
         return None;
     }
     if fit.misspelt <= 1 && first.bits(Field::Nip) + first.bits(Field::Birth) >= NUMBER_PART_BITS {

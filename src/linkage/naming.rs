@@ -394,6 +394,18 @@ impl Fit {
         self.lines.push(NameLine { level, bits, what });
     }
 
+    /// Whether a word is two slips away from the name's, and fewer than two others are the name's own. Two names of one office may be as
+    /// near to each other (Sunaeti, Suroeti): then one forename decides.
+    pub(super) fn is_guessed(&self) -> bool {
+        let two_off = count(
+            self.lines
+                .iter()
+                .filter(|line| line.level == Level::TwoOff)
+                .count(),
+        );
+        two_off > 0 && self.agreeing < two_off + 2
+    }
+
     fn note(&mut self, option: &Pairing) {
         match option.level {
             Level::Exact | Level::Sound | Level::Joined => {}

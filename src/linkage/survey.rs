@@ -59,6 +59,10 @@ impl Grade {
 
 /// How far a written phrase agrees with those of the roster.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts of one phrase, each asked for by itself"
+)]
 pub(super) struct Survey {
     /// Whether anything was written.
     pub(super) written: bool,

@@ -105,12 +105,10 @@ fn context_m(field: Field, level: Level) -> f64 {
         (Field::Unit, Level::Some) => 0.04,
         // A city is one word or two: whoever writes it writes it whole.
         (Field::City, Level::Exact) => 0.88,
-        (Field::City, Level::Within) => 0.05,
-        (Field::City, Level::Some) => 0.02,
         // People call a position by its everyday name.
         (Field::Position, Level::Exact) => 0.50,
         (Field::Position, Level::Within) => 0.38,
-        (Field::Position, Level::Some) => 0.05,
+        (Field::Position, Level::Some) | (Field::City, Level::Within) => 0.05,
         _ => 0.02,
     }
 }

@@ -308,12 +308,12 @@ mod tests {
             clean,198505122010011003,A2\nclean,198505122010011009,A4\nclean,199001012015012001,B9\n";
         let report = fit(Some(truth), 1).unwrap();
         assert!(report.contains("2 pairs and 1 outsiders"), "{report}");
-        // One of unit's two lines would be (2 + 20 · 0.5) / 22.
+        // Both of unit's lines: (2 + 20 · 0.56) / 22.
         assert!(
-            report.contains("| unit | exact | 2.0 | 0.500 | 0.545 |"),
+            report.contains("| unit | exact | 2.0 | 0.560 | 0.600 |"),
             "{report}"
         );
-        assert!(report.contains("| name | exact | 3.0 | 0.660 |"), "{report}");
+        assert!(report.contains("| name | exact | 3.0 | 0.700 |"), "{report}");
         assert!(
             report.contains("Left out: 1 lines of an unknown complaint, 1 lines of an unknown nip"),
             "{report}"

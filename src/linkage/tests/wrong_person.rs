@@ -277,6 +277,39 @@ fn a_school_of_another_number_is_another_school() {
 }
 
 #[test]
+fn a_word_two_slips_away_needs_two_others_that_are_the_names_own() {
+    let index = regency(&[
+        [
+            "198605062011012003",
+            "Yuyun Suroeti",
+            "Bidang Rekam Jejak",
+            "",
+            "Arsiparis",
+        ],
+        [
+            "198807082013012005",
+            "Yuyun Suroeti Harnum",
+            "Bidang Pustaka Muda",
+            "",
+            "Arsiparis",
+        ],
+    ]);
+    for (name, unit, matches) in [
+        ("Yuyun Sunaeti", "Bidang Rekam Jejak", false),
+        ("Yuyun Suroeti", "Bidang Rekam Jejak", true),
+        ("Yuyun Sunaeti Harnum", "Bidang Pustaka Muda", true),
+    ] {
+        let complaint = Complaint {
+            unit: unit.to_owned(),
+            position: "Arsiparis".to_owned(),
+            ..about(name)
+        };
+        let answer = decided(&index, &complaint);
+        assert_eq!(answer.decision == Decision::Match, matches, "{name}: {answer:#?}");
+    }
+}
+
+#[test]
 fn a_number_whose_owner_bears_another_name_is_a_conflict_though_nobody_ranks_first() {
     let index = regency(&[HEALTH]);
     let answer = decided(

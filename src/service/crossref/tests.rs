@@ -62,7 +62,7 @@ fn received(name: &str, day: &str) -> Received {
 
 fn taken(conn: &mut Conn, day: &str) -> i64 {
     let authority = intake::add_authority(conn, "bawaslu", "Bawaslu", None, None).unwrap();
-    let complaint = received("Boedi Santoso", day);
+    let complaint = received("Budi Santoso", day);
     let proposal = Roster::load(conn).unwrap().propose(&complaint);
     match intake::take(conn, authority.id, &complaint, &proposal, DAY).unwrap() {
         Taken::Added(id) => id,
