@@ -8,6 +8,7 @@ use std::time::Duration;
 use std::time::Instant;
 
 use crate::fault::Dice;
+use crate::fault::given_server;
 use crate::fault::load::Load;
 use crate::fault::outcome;
 use crate::fault::rounds;
@@ -118,15 +119,19 @@ fn start(site: &Site, tracer: &[String], trace: &Path) -> Option<crate::fault::s
 fn no_acknowledged_signature_is_lost_to_failing_writes_syncs_and_renames() {
     let version = std::process::Command::new("strace").arg("-V").output();
     assert!(version.is_ok(), "strace is missing: scripts/setup installs it");
-    let site = Arc::new(Site::new(1500));
     let mut dice = Dice::new("disk");
-    let faults: Vec<&Fault> = if site.is_postgres() {
+    let faults: Vec<&Fault> = if given_server().is_some() {
         LOG.iter().collect()
     } else {
         DATABASE.iter().chain(&LOG).collect()
     };
     let rounds = rounds(faults.len());
-    let pause = if rounds > faults.len() { 200 } else { 20 };
+    let (people, pause) = if rounds > faults.len() {
+        (10_000, 200)
+    } else {
+        (1500, 20)
+    };
+    let site = Arc::new(Site::new(people));
     let mut load = Load::begin(&site, Duration::from_millis(pause));
     let (mut struck, mut ended) = (0, 0);
     for (round, fault) in faults.iter().cycle().take(rounds).enumerate() {

@@ -112,10 +112,6 @@ impl Site {
         self.folder.path().join(name)
     }
 
-    pub(super) fn is_postgres(&self) -> bool {
-        self.url.is_some()
-    }
-
     pub(super) fn database_url(&self) -> Option<&str> {
         self.url.as_deref()
     }
