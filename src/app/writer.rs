@@ -1,11 +1,12 @@
 //! The one writer: natural batching. While one transaction commits, requests queue; the next transaction takes them all.
 //!
-//! Each request runs in a savepoint of its own, so that a bad one never fails its batch. Order: COMMIT, then tiles and
-//! checkpoint, then the answers. A connection that a batch may have left broken (the server went, a request panicked) is replaced,
+//! Each request runs in a savepoint of its own, so that a bad one never fails its batch. Order: COMMIT, then the answers to requests
+//! that added nothing to the ledger, then tiles and checkpoint, then the answers to those that did. A connection that a batch may have left broken (the server went, a request panicked) is replaced,
 //! so that one bad moment never ends all writing. A COMMIT without an answer may have been carried out all the same, and another
 //! process may commit beside this one: whatever is found to be committed is published, whoever wrote it. Absent: what the
 //! requests do.
 
+use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::sync::Arc;
@@ -247,8 +248,8 @@ struct Desk {
 
 /// What a batch left behind.
 struct Committed {
-    /// Whether it added to the ledger.
-    grew: bool,
+    /// The places of the requests that added to the ledger.
+    grown: BTreeSet<usize>,
     size: u64,
     root: Hash,
 }
@@ -279,13 +280,22 @@ impl Desk {
                 self.reconnect();
                 Some(BatchFailure::Commit)
             }
-            Ok(committed) if committed.grew => self.publish().err(),
             Ok(committed) => {
-                if self.standing.get() != Standing::Published || !self.is_known(&committed) {
-                    // What an earlier batch or another process recorded still waits; these answers do not depend on it.
-                    let _logged = self.publish();
+                let (grew, others): (Vec<_>, Vec<_>) = batch
+                    .into_iter()
+                    .enumerate()
+                    .partition(|(place, _)| committed.grown.contains(place));
+                for (_, job) in others {
+                    job.answer(None);
                 }
-                None
+                batch = grew.into_iter().map(|(_, job)| job).collect();
+                if batch.is_empty() && self.standing.get() == Standing::Published && self.is_known(&committed)
+                {
+                    None
+                } else {
+                    // Also what an earlier batch or another process recorded may still wait.
+                    self.publish().err()
+                }
             }
         };
         for job in batch {
@@ -313,31 +323,34 @@ impl Desk {
         let published = self.published.as_ref();
         crate::service::write(&mut self.conn, |conn| {
             let frozen = frozen.or_else(|| publish::check_held(conn, published).err());
-            let before = crate::service::ledger_size(conn)?;
-            for job in batch {
+            let mut before = crate::service::ledger_size(conn)?;
+            let mut grown = BTreeSet::new();
+            for (place, job) in batch.iter_mut().enumerate() {
                 let kept = crate::service::savepoint(conn, |conn| {
                     if !job.run(conn) {
                         return Err(Error::Internal("undo".to_owned()));
                     }
+                    let size = crate::service::ledger_size(conn)?;
                     if let Some(reason) = &frozen
-                        && crate::service::ledger_size(conn)? > before
+                        && size > before
                     {
                         job.refuse(reason.clone());
                         return Err(Error::Internal("undo".to_owned()));
                     }
-                    Ok(())
+                    Ok(size)
                 });
-                if kept.is_err() {
+                match kept {
+                    Ok(size) if size > before => {
+                        before = size;
+                        grown.insert(place);
+                    }
+                    Ok(_) => {}
                     // Its work is gone, whatever it believes.
-                    job.refuse(Error::busy("problem-not-written"));
+                    Err(_) => job.refuse(Error::busy("problem-not-written")),
                 }
             }
             let (size, root) = publish::head(conn)?;
-            Ok(Committed {
-                grew: size > before,
-                size,
-                root,
-            })
+            Ok(Committed { grown, size, root })
         })
     }
 

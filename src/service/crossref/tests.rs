@@ -196,7 +196,7 @@ fn an_answer_is_about_the_proposal_that_was_on_the_screen() {
     let first = find(&mut conn, id).unwrap().unwrap();
     let anew = Roster::load(&mut conn)
         .unwrap()
-        .propose(&received("Boedi Santoso", "2023-12-01"));
+        .propose(&received("Budi Santoso", "2023-12-01"));
     assert!(save_anew(&mut conn, id, &anew, DAY + 5).unwrap());
     let old = Answer {
         seen: Some(1),
@@ -315,7 +315,7 @@ fn nobody_answers_about_themselves() {
 fn somebody_found_by_hand_is_weighed_and_kept_with_the_answer() {
     let mut conn = ministry();
     let id = taken(&mut conn, "2023-12-01");
-    let complaint = received("Boedi Santoso", "2023-12-01");
+    let complaint = received("Budi Santoso", "2023-12-01");
     let roster = Roster::load(&mut conn).unwrap();
     let stored = find(&mut conn, id).unwrap().unwrap();
     let listed = explanation(&stored).unwrap().candidates;
