@@ -134,6 +134,7 @@ impl Default for Policy {
 /// ]);
 /// let complaint = Complaint {
 ///     accused_name: "Pak Boedi Santoso".into(),
+///     unit: "Bag. Keuangan".into(),
 ///     nip_fragment: "198505122010011003".into(),
 ///     ..Complaint::default()
 /// };
