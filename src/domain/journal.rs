@@ -356,7 +356,7 @@ fn read_hashes(mut reader: Reader<'_>) -> Result<Vec<Hash>, TextError> {
 }
 
 /// The days to seal now: from the one after the last seal through yesterday, each of them, also those of a standstill; of a long one the
-/// first [`DAYS_AT_ONCE`]. A log without a seal begins with yesterday, whose seal covers what came before.
+/// first thirty-one. A log without a seal begins with yesterday, whose seal covers what came before.
 pub fn days_due(last: Option<Date>, begun: Date, today: Date) -> Vec<Date> {
     let mut days = Vec::new();
     let Ok(yesterday) = today.yesterday() else {

@@ -126,7 +126,7 @@ pub enum Taken {
     Letter(Box<Letter>),
 }
 
-/// [`take`] for several, in their order.
+/// Claims mails and makes what they need, in their order.
 pub fn take_all(
     conn: &mut Conn,
     mails: &[(OutboxMail, Secrets)],
