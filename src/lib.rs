@@ -7,6 +7,8 @@
 //! 2. [`store`] is the only Rust that knows SQL.
 //! 3. [`service`] holds one use-case a file: parse, load, decide (pure), write, outbox.
 //! 4. The doors: [`web`], [`cli`], [`mail`], [`render`], [`sheet`], [`witness`], with [`app`] to wire them, [`config`] and [`clock`].
+//!
+//! [`durable`] writes files for whoever keeps some.
 
 pub mod ledger;
 pub mod linkage;
@@ -21,6 +23,7 @@ pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod durable;
 pub mod mail;
 pub mod render;
 pub mod sheet;

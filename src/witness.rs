@@ -17,6 +17,7 @@ use anyhow::ensure;
 use crate::clock::Clock;
 use crate::domain::disputed::Disputed;
 use crate::domain::disputed::DisputedError;
+use crate::durable;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::cosignature::Cosigner;
 use crate::ledger::cosignature::LogKey;
@@ -126,7 +127,7 @@ impl Witness {
         clock: Clock,
     ) -> anyhow::Result<Self> {
         ensure!(!keys.is_empty(), "a witness needs a key");
-        files::make_folder(folder)?;
+        durable::make_folder(folder)?;
         let lock = File::options()
             .create(true)
             .truncate(false)

@@ -4,10 +4,11 @@
 
 use std::fs::File;
 use std::io;
-use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
+
+use crate::durable;
 
 /// What a file is called while it is being written.
 const TEMPORARY: &str = ".writing";
@@ -24,7 +25,7 @@ impl LogFolder {
     /// Opens the folder, making it where it is missing.
     pub fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
-        make_durably(&path.join("tile"))?;
+        durable::make_folder(&path.join("tile"))?;
         Ok(Self(path))
     }
 
@@ -51,18 +52,8 @@ impl LogFolder {
     /// Writes a file beside its place, makes it durable, moves it into place, makes the move durable. One writer at a time: whoever
     /// may not be alone holds the [`LogFolder::lock`].
     pub fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        let target = self.0.join(name);
-        let folder = target.parent().unwrap_or(&self.0).to_owned();
-        make_durably(&folder)?;
         // The same name for every process: what one that was killed left behind, the next one writes over.
-        let temporary = folder.join(TEMPORARY);
-        let written = write_durably(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, &target));
-        if let Err(e) = written {
-            // A half-written file on a full disk would keep the disk full.
-            let _already_gone = std::fs::remove_file(&temporary);
-            return Err(e);
-        }
-        File::open(&folder)?.sync_all()
+        durable::write(&self.0.join(name), TEMPORARY, bytes)
     }
 
     /// Writes a file that never changes. Where the same bytes are there already only their place is made durable: whoever moved
@@ -72,7 +63,7 @@ impl LogFolder {
             return self.write(name, bytes);
         }
         let target = self.0.join(name);
-        File::open(target.parent().unwrap_or(&self.0))?.sync_all()
+        durable::sync(target.parent().unwrap_or(&self.0))
     }
 
     /// Writes a file that no checkpoint depends on, unless the same bytes are there.
@@ -100,30 +91,6 @@ impl LogFolder {
     pub fn path(&self) -> &Path {
         &self.0
     }
-}
-
-/// Makes a folder with those above it, each new one durable in the one that holds it: a checkpoint must not outlive the folder
-/// of its tiles.
-fn make_durably(folder: &Path) -> io::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    let above = folder
-        .parent()
-        .filter(|above| !above.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    make_durably(above)?;
-    match std::fs::create_dir(folder) {
-        Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(e),
-        _ => {}
-    }
-    File::open(above)?.sync_all()
-}
-
-fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 #[cfg(test)]

@@ -1,73 +1,33 @@
-//! Files that are there whole or not at all, also after a power cut, in folders that are as durable. Absent: what is in them.
+//! A witness's files, by name: written, linked, read, listed. Absent: how one becomes durable ([`crate::durable`]), and what is in them.
 
 use std::fs;
-use std::fs::File;
 use std::io;
-use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
+
+use crate::durable;
 
 /// Where a file is written before it is moved into its place; one that a killed process left is written over.
 const STAGED: &str = ".staged";
 
-/// Makes a folder with those above it, each new one durable in the one that holds it.
-pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    let above = folder
-        .parent()
-        .filter(|above| !above.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    make_folder(above)?;
-    match fs::create_dir(folder) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => sync(above),
-    }
-}
-
-/// Makes what a folder holds durable: which names are in it.
-pub(super) fn sync(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-/// Writes bytes beside their place and makes them durable there. Nothing has changed for readers when this fails.
+/// Writes bytes beside their place and makes them durable there: [`durable::stage`].
 pub(super) fn stage(folder: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
     let staged = folder.join(STAGED);
-    let write = || -> io::Result<()> {
-        let mut file = File::create(&staged)?;
-        file.write_all(bytes)?;
-        file.sync_all()
-    };
-    match write() {
-        Ok(()) => Ok(staged),
-        Err(error) => {
-            // A half-written file on a full disk would keep the disk full.
-            let _already_gone = fs::remove_file(&staged);
-            Err(error)
-        }
-    }
+    durable::stage(&staged, bytes)?;
+    Ok(staged)
 }
 
-/// Moves a staged file into its place in the same folder and makes the move durable. When this fails, either may be there.
-pub(super) fn put(staged: &Path, target: &Path) -> io::Result<()> {
-    fs::rename(staged, target)?;
-    target.parent().map_or(Ok(()), sync)
-}
-
-/// Both: a file, whole and durable.
+/// Writes a file, whole and durable.
 pub(super) fn write(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    make_folder(folder)?;
-    let staged = stage(folder, bytes)?;
-    put(&staged, &folder.join(name))
+    durable::write(&folder.join(name), STAGED, bytes)
 }
 
 /// Gives a file a second name in another folder, durably. Done twice, it is done.
 pub(super) fn link(file: &Path, folder: &Path, name: &str) -> io::Result<()> {
-    make_folder(folder)?;
+    durable::make_folder(folder)?;
     match fs::hard_link(file, folder.join(name)) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => sync(folder),
+        _ => durable::sync(folder),
     }
 }
 

@@ -24,6 +24,7 @@ use anyhow::bail;
 use anyhow::ensure;
 
 use crate::domain::disputed::Disputed;
+use crate::durable;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::cosignature::Cosigner;
 use crate::ledger::cosignature::LogKey;
@@ -113,7 +114,7 @@ impl Record {
         keys: &[LogKey],
         own: &[Cosigner],
     ) -> anyhow::Result<Self> {
-        files::make_folder(folder)?;
+        durable::make_folder(folder)?;
         let mut record = Self {
             folder: folder.to_owned(),
             newest: None,
@@ -128,7 +129,7 @@ impl Record {
         if let Some(text) = files::read(&path)? {
             // What another process wrote may not have reached the disk before it was killed.
             File::open(&path)?.sync_all()?;
-            files::sync(folder)?;
+            durable::sync(folder)?;
             let newest = read_newest(&text, origin, keys, own).with_context(|| {
                 format!(
                     "{} is damaged: put it back from a backup that is not older, or what was cosigned is forgotten",
@@ -214,7 +215,7 @@ impl Record {
         }
         let staged =
             files::stage(&self.folder, newest.note.to_string().as_bytes()).map_err(CommitError::Unchanged)?;
-        if let Err(error) = files::put(&staged, &place) {
+        if let Err(error) = durable::put(&staged, &place) {
             self.is_broken = true;
             return Err(CommitError::Broken(error));
         }

@@ -43,8 +43,10 @@ pub(crate) const FLOORS: &[(&str, &[&str])] = &[
     ("ledger", &[]),
     ("linkage", &[]),
     ("domain", &["ledger"]),
+    // Files, for whoever keeps some.
+    ("durable", &[]),
     // The only Rust that knows SQL.
-    ("store", &["ledger", "linkage", "domain"]),
+    ("store", &["ledger", "linkage", "domain", "durable"]),
     // Use-cases. The time is an argument, so no clock here.
     ("service", &["store", "ledger", "linkage", "domain"]),
     // Doors and what they share.
@@ -66,12 +68,12 @@ pub(crate) const FLOORS: &[(&str, &[&str])] = &[
     ),
     ("web", BELOW_WEB),
     // A program of another body: no database, no configuration, nothing of a portal.
-    ("witness", &["ledger", "domain", "clock"]),
+    ("witness", &["ledger", "domain", "clock", "durable"]),
     (
         "cli",
         &[
             "store", "service", "ledger", "linkage", "domain", "sheet", "render", "mail", "config", "clock",
-            "app", "web", "witness",
+            "app", "web", "witness", "durable",
         ],
     ),
 ];

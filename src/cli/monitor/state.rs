@@ -13,12 +13,12 @@
 use std::fs;
 use std::fs::File;
 use std::io;
-use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 
 use crate::domain::text::digest;
 use crate::domain::text::print_hex;
+use crate::durable;
 use crate::ledger::tile::EntryBundle;
 use crate::ledger::tile::TILE_WIDTH;
 use crate::ledger::tile::Tile;
@@ -37,8 +37,8 @@ impl State {
     /// Opens a folder, makes it where it is missing, and keeps other monitors out.
     pub(super) fn open(folder: &Path) -> Result<Self, String> {
         let said = |error: io::Error| format!("cannot use {}: {error}", folder.display());
-        make_folder(&folder.join("log")).map_err(said)?;
-        make_folder(&folder.join("checkpoints")).map_err(said)?;
+        durable::make_folder(&folder.join("log")).map_err(said)?;
+        durable::make_folder(&folder.join("checkpoints")).map_err(said)?;
         let lock = File::create(folder.join("lock")).map_err(said)?;
         lock.try_lock().map_err(|_held| {
             format!(
@@ -124,31 +124,8 @@ impl State {
     /// Writes a file so that it is there whole or not at all, also after a power cut.
     fn write(&self, name: &Path, bytes: &[u8]) -> Result<(), String> {
         let path = self.folder.join(name);
-        let folder = path.parent().unwrap_or(&self.folder).to_owned();
-        let work = || -> io::Result<()> {
-            make_folder(&folder)?;
-            let partial = folder.join(".partial");
-            let mut file = File::create(&partial)?;
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            fs::rename(&partial, &path)?;
-            File::open(&folder)?.sync_all()
-        };
-        work().map_err(|error| format!("cannot write {}: {error}", path.display()))
-    }
-}
-
-/// Makes a folder with those above it, each new one durable in the one that holds it.
-fn make_folder(folder: &Path) -> io::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    let above = folder.parent().filter(|above| !above.as_os_str().is_empty());
-    let above = above.unwrap_or(Path::new("."));
-    make_folder(above)?;
-    match fs::create_dir(folder) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => File::open(above)?.sync_all(),
+        durable::write(&path, ".partial", bytes)
+            .map_err(|error| format!("cannot write {}: {error}", path.display()))
     }
 }
 
