@@ -170,6 +170,11 @@ pub fn link(index: &Index, complaint: &Complaint, policy: &Policy) -> Linkage {
     }
 }
 
+/// What every person's score starts from, in bits: that one of the roster is meant, and each as likely.
+pub fn prior_bits(index: &Index, policy: &Policy) -> f64 {
+    ((1.0 - policy.outsider_share) / index.size()).log2()
+}
+
 /// One person weighed as [`link`] weighs those it finds, whether or not it would find or list this one. Nothing for an
 /// id that is unknown or of somebody who left.
 pub fn explain_person(
@@ -209,7 +214,7 @@ fn compare<'a>(
 ) -> Compared<'a> {
     let reach = Reach::new(index, name);
     let context = Context::new(index, complaint, name);
-    let prior_bits = ((1.0 - policy.outsider_share) / index.size()).log2();
+    let prior_bits = prior_bits(index, policy);
     let mut found = retrieve::retrieve(index, &reach, &context);
     if let Some(also) = also
         && let Err(place) = found.people.binary_search(&also)

@@ -186,7 +186,7 @@ impl Roster {
     /// score starts from, in bits. Who is not in this index is left out.
     pub fn explain_people(&self, received: &Received, ids: &[i64]) -> (f64, Vec<Candidate>) {
         let (complaint, policy) = (complaint(received), Policy::default());
-        let prior_bits = linkage::link(&self.index, &complaint, &policy).prior_bits;
+        let prior_bits = linkage::prior_bits(&self.index, &policy);
         let explained = ids.iter().filter_map(|id| {
             // Persons are read in the order of their row ids.
             let place = self.ids.binary_search(id).ok()?;
