@@ -40,6 +40,7 @@ pub use decide::REASON_CHARS_MAX;
 pub use decide::Settled;
 pub use decide::decide;
 pub use decide::is_of_two;
+pub use decide::is_proposed;
 pub use join::Join;
 pub use join::JoinRow;
 pub use join::join;

@@ -226,13 +226,27 @@ fn check_people(
     Ok(())
 }
 
+/// Whether a complaint's newest proposal says already what speaks for a person.
+pub fn is_proposed(conn: &mut Conn, complaint_id: i64, person_id: i64) -> Result<bool, Error> {
+    match store::find(conn, complaint_id)? {
+        Some(proposal) => Ok(holds(&explanation(&proposal)?.candidates, person_id)),
+        None => Ok(false),
+    }
+}
+
+fn holds(candidates: &[Candidate], person_id: i64) -> bool {
+    candidates
+        .iter()
+        .any(|candidate| candidate.person_id == Some(person_id))
+}
+
 /// What is kept with an answer: why somebody whom the proposal does not hold.
 fn evidence(candidates: &[Candidate], answer: &Answer<'_>) -> Result<Option<String>, Error> {
-    let chosen = answer.outcome.person_id();
-    let is_proposed = candidates.iter().any(|candidate| candidate.person_id == chosen);
-    let by_hand = answer
-        .by_hand
-        .filter(|by_hand| chosen.is_some() && !is_proposed && by_hand.candidate.person_id == chosen);
+    let by_hand = answer.outcome.person_id().and_then(|chosen| {
+        answer
+            .by_hand
+            .filter(|by_hand| by_hand.candidate.person_id == Some(chosen) && !holds(candidates, chosen))
+    });
     by_hand
         .map(serde_json::to_string)
         .transpose()

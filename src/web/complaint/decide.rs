@@ -161,7 +161,8 @@ async fn record(
     officer.visitor.go(&to, kind, said)
 }
 
-/// What speaks for the person of an answer, compared before the lock: a roster's index may have to be built for it.
+/// What speaks for the person of an answer whom the proposal does not hold, compared before the lock: a roster's index may have to be built
+/// for it. Another proposal that comes meanwhile makes the answer one about an older one.
 async fn compare_by_hand(
     officer: &OfficerVisitor,
     id: i64,
@@ -175,6 +176,9 @@ async fn compare_by_hand(
         .visitor
         .app
         .read(move |conn| {
+            if crossref::is_proposed(conn, id, person_id)? {
+                return Ok(None);
+            }
             let received = complaint::received(&complaint::find(conn, id)?)?;
             let roster = app.rosters().current(conn)?;
             Ok(ByHand::compare(&roster, &received, person_id))
