@@ -6,7 +6,6 @@
 //! process may commit beside this one: whatever is found to be committed is published, whoever wrote it. Absent: what the
 //! requests do.
 
-use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::sync::Arc;
@@ -248,8 +247,8 @@ struct Desk {
 
 /// What a batch left behind.
 struct Committed {
-    /// The places of the requests that added to the ledger.
-    grown: BTreeSet<usize>,
+    /// Which of the requests added to the ledger, in their order.
+    grew: Vec<bool>,
     size: u64,
     root: Hash,
 }
@@ -281,14 +280,15 @@ impl Desk {
                 Some(BatchFailure::Commit)
             }
             Ok(committed) => {
-                let (grew, others): (Vec<_>, Vec<_>) = batch
-                    .into_iter()
-                    .enumerate()
-                    .partition(|(place, _)| committed.grown.contains(place));
-                for (_, job) in others {
-                    job.answer(None);
+                let mut unpublished = Vec::new();
+                for (job, grew) in batch.into_iter().zip(&committed.grew) {
+                    if *grew {
+                        unpublished.push(job);
+                    } else {
+                        job.answer(None);
+                    }
                 }
-                batch = grew.into_iter().map(|(_, job)| job).collect();
+                batch = unpublished;
                 if batch.is_empty() && self.standing.get() == Standing::Published && self.is_known(&committed)
                 {
                     None
@@ -324,8 +324,8 @@ impl Desk {
         crate::service::write(&mut self.conn, |conn| {
             let frozen = frozen.or_else(|| publish::check_held(conn, published).err());
             let mut before = crate::service::ledger_size(conn)?;
-            let mut grown = BTreeSet::new();
-            for (place, job) in batch.iter_mut().enumerate() {
+            let mut grew = Vec::with_capacity(batch.len());
+            for job in batch {
                 let kept = crate::service::savepoint(conn, |conn| {
                     if !job.run(conn) {
                         return Err(Error::Internal("undo".to_owned()));
@@ -339,18 +339,16 @@ impl Desk {
                     }
                     Ok(size)
                 });
-                match kept {
-                    Ok(size) if size > before => {
-                        before = size;
-                        grown.insert(place);
-                    }
-                    Ok(_) => {}
+                if kept.is_err() {
                     // Its work is gone, whatever it believes.
-                    Err(_) => job.refuse(Error::busy("problem-not-written")),
+                    job.refuse(Error::busy("problem-not-written"));
                 }
+                let size = kept.unwrap_or(before);
+                grew.push(size > before);
+                before = size;
             }
             let (size, root) = publish::head(conn)?;
-            Ok(Committed { grown, size, root })
+            Ok(Committed { grew, size, root })
         })
     }
 
