@@ -197,11 +197,12 @@ impl DerefMut for Loan {
 }
 
 impl Pool {
-    /// Opens up to `connections_max` connections lazily.
+    /// Opens up to `connections_max` connections, each when it is asked for. None ahead: a process that ends while one is being made in the
+    /// background ends by a fault in the TLS library that libpq brings along, whatever it had to say.
     pub fn new(url: DatabaseUrl, connections_max: u32) -> Result<Self, StoreError> {
         diesel::r2d2::Pool::builder()
             .max_size(connections_max)
-            .min_idle(Some(1))
+            .min_idle(Some(0))
             .test_on_check_out(true)
             .connection_timeout(std::time::Duration::from_secs(15))
             .build(Manager(url))

@@ -321,7 +321,8 @@ pub fn hear(publisher: &Arc<Publisher>, folder: &LogFolder, url: &DatabaseUrl) -
     if !publisher.is_witnessed() {
         return Ok(());
     }
-    let pool = Pool::new(url.clone(), 4)?;
+    // One, so that none is still being made when the command ends.
+    let pool = Pool::new(url.clone(), 1)?;
     Witnesses::new(Arc::clone(publisher), folder.clone(), pool).hear()
 }
 

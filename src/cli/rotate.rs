@@ -31,7 +31,7 @@ pub(super) fn run(config: &Config) -> anyhow::Result<()> {
     check_ledger(&mut conn, &keys.log, &next)?;
     let log = LogFolder::open(config.log_dir())?;
     check_published(&log, &next)?;
-    let witnesses = Witnesses::new(keys.log.clone(), log, Pool::new(url, 4)?);
+    let witnesses = Witnesses::new(keys.log.clone(), log, Pool::new(url, 1)?);
     let unaware = witnesses.list_unaware()?;
     ensure!(
         unaware.is_empty(),
