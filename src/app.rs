@@ -17,7 +17,7 @@ use crate::service::Pool;
 use crate::service::crossref::Rosters;
 use crate::service::publish;
 use crate::service::publish::LogFolder;
-use crate::service::sign::Roots;
+use crate::service::sign::Memory;
 
 pub mod chores;
 pub mod complaint_file;
@@ -46,7 +46,7 @@ struct Inner {
     rosters: Rosters,
     witnesses: Witnesses,
     chores: Chores,
-    roots: Roots,
+    memory: Memory,
     writer: Writer,
 }
 
@@ -83,7 +83,7 @@ impl App {
             rosters: Rosters::default(),
             witnesses,
             chores: Chores::default(),
-            roots: Roots::default(),
+            memory: Memory::default(),
             writer,
         })))
     }
@@ -128,9 +128,9 @@ impl App {
         &self.0.chores
     }
 
-    /// The log's root as it was asked for last.
-    pub fn roots(&self) -> &Roots {
-        &self.0.roots
+    /// What was found of the statements that came in lately.
+    pub fn memory(&self) -> &Memory {
+        &self.0.memory
     }
 
     /// The log's name.
@@ -195,7 +195,21 @@ impl App {
         self.0.writer.submit_here(work).map(Submitted)
     }
 
-    /// Changes whenever a transaction has ended: there may be something new to look for.
+    /// Waits until everything that was committed before is published: for answers about what an earlier request recorded.
+    pub async fn settle(&self) -> Result<(), Error> {
+        self.0
+            .writer
+            .settle()?
+            .await
+            .map_err(|_dropped| Error::busy("problem-stopping"))?
+    }
+
+    /// [`App::settle`] for callers that may block.
+    pub fn settle_here(&self) -> Result<(), Error> {
+        Submitted(self.0.writer.settle()?).wait()
+    }
+
+    /// Changes whenever a transaction has ended or a checkpoint is published: there may be something new to look for.
     pub fn batches(&self) -> tokio::sync::watch::Receiver<u64> {
         self.0.writer.batches()
     }

@@ -370,7 +370,7 @@ impl Seed<'_> {
         };
         let pepper = self.app.keys().pepper.clone();
         self.app.write_here(move |conn| {
-            let examined = sign::examine(conn, &sign::Roots::default(), submission)?;
+            let examined = sign::examine(conn, &sign::Memory::default(), submission)?;
             sign::post(conn, &log, id, ELECTION, &examined, now_s)?;
             let waits = sign::waiting(conn, id, ELECTION, now_s)?.ok_or(Error::NotFound)?;
             let (digits, salt) = ("042042", [4; 16]);

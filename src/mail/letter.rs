@@ -184,10 +184,17 @@ fn host(public_url: &str) -> &str {
 fn proof_text(app: &App, leaf_index: i64) -> Result<String, Refusal> {
     let folder = app.log().clone();
     let vkey = app.keys().log.vkey().clone();
-    let found = app.read_here(move |conn| {
-        let index = u64::try_from(leaf_index).map_err(Error::internal)?;
-        proof::proof_of(conn, &folder, &vkey, index)
-    });
+    let find = || {
+        app.read_here(|conn| {
+            let index = u64::try_from(leaf_index).map_err(Error::internal)?;
+            proof::proof_of(conn, &folder, &vkey, index)
+        })
+    };
+    let found = match find() {
+        // Its checkpoint is in the making.
+        Err(Error::Busy(_)) => app.settle_here().and_then(|()| find()),
+        found => found,
+    };
     found
         .map(|proof| proof.to_string())
         .map_err(|e| Refusal::Later(format!("no proof yet: {e}")))

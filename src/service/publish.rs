@@ -37,6 +37,15 @@ pub const POLICY: &str = "policy";
 /// How long partial tiles outlive their full tile: clients may still be reading an older checkpoint.
 const PARTIALS_KEPT: Duration = Duration::from_hours(1);
 
+/// A state of the ledger: all its entries up to a size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Number of entries.
+    pub size: u64,
+    /// Root at that size.
+    pub root: Hash,
+}
+
 /// What was published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Published {
@@ -46,6 +55,16 @@ pub struct Published {
     pub root: Hash,
     /// The signed checkpoint's exact text.
     pub note: String,
+}
+
+impl Published {
+    /// Size and root.
+    pub fn head(&self) -> Head {
+        Head {
+            size: self.size,
+            root: self.root,
+        }
+    }
 }
 
 /// Brings the folder up to what is committed. Called outside any transaction; safe to call again, by any process.
@@ -92,37 +111,51 @@ fn check_published(
     // Usually both files hold the same checkpoint, and one look at the tree is enough.
     let full = read_full(folder, log.vkey()).filter(|full| Some(full) != published.as_ref());
     for known in published.iter().chain(full.as_ref()) {
-        check_extends(conn, known, committed_size)?;
+        check_extends(conn, known.head(), committed_size)?;
     }
     Ok(published)
 }
 
-/// Size and root of what is committed.
-pub fn head(conn: &mut Conn) -> Result<(u64, Hash), Error> {
+/// What is committed.
+pub fn head(conn: &mut Conn) -> Result<Head, Error> {
     let head = ledger::head(conn)?;
-    Ok((head.size, head.root))
+    Ok(Head {
+        size: head.size,
+        root: head.root,
+    })
 }
 
-/// Before anything is added: the database must hold what this process knows to be published. Usually its head is just that.
-pub fn check_held(conn: &mut Conn, published: Option<&Published>) -> Result<(), Error> {
-    let Some(published) = published else {
-        return Ok(());
-    };
-    let (size, root) = head(conn)?;
-    if (size, root) == (published.size, published.root) {
+/// Before anything is added: the database must hold what this process knows to be published.
+pub fn check_held(conn: &mut Conn, published: Head) -> Result<(), Error> {
+    let head = head(conn)?;
+    if head == published {
         return Ok(());
     }
-    check_extends(conn, published, size)
+    check_extends(conn, published, head.size)
 }
 
-/// Whether the newest checkpoint covers an entry: only then may anybody be told that it stands in the log.
-pub fn check_covered(folder: &LogFolder, vkey: &Vkey, leaf_index: i64) -> Result<(), Error> {
-    let size = read(folder, vkey)?.map_or(0, |published| published.size);
-    if ledger::to_u64(leaf_index)? < size {
-        Ok(())
-    } else {
-        Err(Error::busy("problem-not-published"))
+/// Before anybody is told that an entry stands: what is published must hold the heads that were committed with it. It may not where the
+/// connection that committed leads to another server by now.
+pub fn check_holds(conn: &mut Conn, published: Option<&Published>, heads: &[Head]) -> Result<(), Error> {
+    let published = published.map(Published::head);
+    for head in heads
+        .iter()
+        .filter(|head| head.size > 0 && Some(**head) != published)
+    {
+        if published.is_none_or(|published| published.size <= head.size) {
+            return Err(Error::Tampered(format!(
+                "a transaction ended at {} entries, and what is published holds others",
+                head.size
+            )));
+        }
+        if root_at(conn, head.size)? != head.root {
+            return Err(Error::Tampered(format!(
+                "another root at size {} than was committed",
+                head.size
+            )));
+        }
     }
+    Ok(())
 }
 
 /// Whether the ledger names the publisher's next key.
@@ -299,15 +332,14 @@ fn read_file(folder: &LogFolder, name: &str, vkey: &Vkey) -> Result<Option<Publi
 }
 
 /// The database must hold what was published: at least as many entries, and the same root at that size.
-fn check_extends(conn: &mut Conn, published: &Published, committed_size: u64) -> Result<(), Error> {
+fn check_extends(conn: &mut Conn, published: Head, committed_size: u64) -> Result<(), Error> {
     if published.size > committed_size {
         return Err(Error::Tampered(format!(
             "{} entries were published, the database holds {committed_size}: was an old copy restored?",
             published.size
         )));
     }
-    let root = root_at(conn, published.size)?;
-    if root != published.root {
+    if root_at(conn, published.size)? != published.root {
         return Err(Error::Tampered(format!(
             "another root at size {} than was published",
             published.size

@@ -42,7 +42,7 @@ pub use answer::code_hash;
 pub use answer::resend;
 pub use answer::waiting;
 pub use examine::Examined;
-pub use examine::Roots;
+pub use examine::Memory;
 pub use examine::Submission;
 pub use examine::examine;
 pub use examine::examine_waiting;

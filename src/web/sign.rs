@@ -15,7 +15,6 @@ use crate::render::FlashKind;
 use crate::service;
 use crate::service::Error;
 use crate::service::Problem;
-use crate::service::publish;
 use crate::service::receipt;
 use crate::service::receipt::Receipt;
 use crate::service::sign;
@@ -214,25 +213,24 @@ pub async fn post(signer: SignerVisitor, form: Form<SignForm>) -> Result<HttpRes
 async fn take(signer: &SignerVisitor, id: String, submission: Submission) -> Result<Posted, Error> {
     let app = &signer.visitor.app;
     let (log, person_id, now_s) = (log_view(app)?, signer.person.id, app.now_s());
-    let roots = app.roots().clone();
+    let memory = app.memory().clone();
     let examined = app
-        .read(move |conn| sign::examine(conn, &roots, submission))
+        .read(move |conn| sign::examine(conn, &memory, submission))
         .await?;
-    let posted = app
-        .write(move |conn| sign::post(conn, &log, person_id, &id, &examined, now_s))
+    let election = id.clone();
+    let (posted, examined) = app
+        .write(move |conn| {
+            let posted = sign::post(conn, &log, person_id, &election, &examined, now_s)?;
+            Ok((posted, examined))
+        })
         .await?;
-    if let Posted::Recorded(index) = posted {
-        check_covered(app, index).await?;
+    match posted {
+        Posted::Waiting => app.memory().keep_waiting(&id, person_id, examined),
+        // By an earlier request, whose checkpoint may still be in the making: before it is out, nobody is told that it stands.
+        Posted::Recorded(_) => app.settle().await?,
+        Posted::Another(_) => {}
     }
     Ok(posted)
-}
-
-/// A signature that was recorded by an earlier request, whose answer was lost, may not be published yet: then neither this one says that
-/// it stands.
-async fn check_covered(app: &App, index: i64) -> Result<(), Error> {
-    let log = log_view(app)?;
-    app.read(move |_| publish::check_covered(&log.folder, &log.vkey, index))
-        .await
 }
 
 /// The page again with what is wrong; where there is no page any more, the reason why.
@@ -357,10 +355,14 @@ async fn step_up(signer: &SignerVisitor, form: CodeForm) -> Result<Answer, Error
         code: app::random()?,
     };
     let pending_id = form.pending.parse().unwrap_or(-1);
-    let (roots, election) = (app.roots().clone(), form.election.clone());
-    let examined = app
-        .read(move |conn| sign::examine_waiting(conn, &roots, person_id, &election))
-        .await?;
+    let (memory, election) = (app.memory().clone(), form.election.clone());
+    let examined = match memory.take_waiting(&election, person_id) {
+        None => {
+            app.read(move |conn| sign::examine_waiting(conn, &memory, person_id, &election))
+                .await?
+        }
+        remembered => remembered,
+    };
     let answer = app
         .write(move |conn: &mut service::Conn| {
             let which = (person_id, form.election.as_str(), pending_id);
@@ -371,8 +373,8 @@ async fn step_up(signer: &SignerVisitor, form: CodeForm) -> Result<Answer, Error
             sign::answer(conn, &log, &pepper, which, typed, (&entropy, now_s))
         })
         .await?;
-    if let Answer::Recorded(index) = answer {
-        check_covered(app, index).await?;
+    if let Answer::Recorded(_) = answer {
+        app.settle().await?;
     }
     Ok(answer)
 }

@@ -231,6 +231,52 @@ fn two_browsers_at_once_leave_one_signature() {
     assert_eq!(size(&portal), before + 1);
 }
 
+/// While another process holds the right to publish: what adds nothing is answered, what added something waits, and so does who only
+/// hears that it was added.
+#[test]
+fn nobody_is_told_that_a_signature_stands_before_its_checkpoint_is_out() {
+    let portal = portal();
+    let (mut ani, mut other) = (portal.sign_in(0), portal.sign_in(1));
+    submit(&portal, &mut ani, 0).is(303);
+    let code = portal.newest_mail().code();
+    let pending = ani
+        .get(&format!("/sign/code?election={ELECTION}"))
+        .input("pending");
+    let held = portal.app.log().lock().unwrap();
+    let answers: Vec<_> = (0..2)
+        .map(|_| {
+            let (mut browser, pending, code) = (ani.clone(), pending.clone(), code.clone());
+            std::thread::spawn(move || {
+                let form = [
+                    ("election", ELECTION),
+                    ("pending", pending.as_str()),
+                    ("code", code.as_str()),
+                ];
+                browser
+                    .post("/sign/code", &form)
+                    .goes_to(&format!("/receipt?election={ELECTION}"));
+            })
+        })
+        .collect();
+    let recorded = size(&portal) + 1;
+    let committed = || {
+        portal
+            .app
+            .read_here(|conn| Ok(ikrar::service::ledger_size(conn)? == recorded))
+            .unwrap()
+    };
+    while !committed() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    submit(&portal, &mut other, 1).is(303);
+    assert!(answers.iter().all(|answer| !answer.is_finished()));
+    drop(held);
+    for answer in answers {
+        answer.join().unwrap();
+    }
+    assert_eq!(size(&portal), recorded);
+}
+
 #[test]
 fn a_statement_that_is_not_exactly_right_is_refused_by_name() {
     let portal = portal();

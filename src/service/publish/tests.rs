@@ -249,3 +249,37 @@ fn a_checkpoint_that_is_not_ours_stops_the_publisher() {
     log.append(1);
     assert!(matches!(log.publish(), Err(Error::Tampered(_))));
 }
+
+#[test]
+fn what_is_published_must_hold_every_state_that_was_committed() {
+    let (mut log, mut other) = (log(), log());
+    let mut heads = Vec::new();
+    for step in [1, 4, 300] {
+        log.append(step);
+        heads.push(head(&mut log.conn).unwrap());
+    }
+    let published = log.publish().unwrap();
+    check_holds(&mut log.conn, published.as_ref(), &heads).unwrap();
+    let empty = head(&mut crate::store::memory()).unwrap();
+    check_holds(&mut log.conn, None, &[empty]).unwrap();
+    // Committed through a connection to another server: more, as much, and less than is published, with other entries.
+    crate::store::write::<_, Error>(&mut other.conn, |conn| {
+        let body = Body::Dispute(Dispute {
+            signature: 9,
+            channel: Channel::Authority,
+            nonce: [9; 16],
+        });
+        Ok(ledger::append(conn, 60, body, vec![])?)
+    })
+    .unwrap();
+    for step in [2, 302, 1] {
+        other.append(step);
+        let elsewhere = head(&mut other.conn).unwrap();
+        let held = check_holds(&mut log.conn, published.as_ref(), &[heads[0], elsewhere]);
+        assert!(matches!(held, Err(Error::Tampered(_))), "{}", elsewhere.size);
+    }
+    assert!(matches!(
+        check_holds(&mut log.conn, None, &heads),
+        Err(Error::Tampered(_))
+    ));
+}

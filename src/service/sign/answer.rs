@@ -15,8 +15,8 @@ use crate::domain::signer;
 use crate::service::Error;
 use crate::service::sign::Examined;
 use crate::service::sign::LogView;
+use crate::service::sign::Memory;
 use crate::service::sign::Place;
-use crate::service::sign::Roots;
 use crate::service::sign::admit;
 use crate::service::sign::examine::examine;
 use crate::service::sign::examine::submission;
@@ -174,8 +174,8 @@ pub fn answer(
     }
     let examined = match typed.examined.filter(|examined| examined.is_of(&pending)) {
         Some(examined) => examined,
-        // A fresh memory of roots: what this transaction has not committed must not be remembered.
-        None => examine(conn, &Roots::default(), submission(&pending)?)
+        // A fresh memory: what this transaction has not committed must not be remembered.
+        None => examine(conn, &Memory::default(), submission(&pending)?)
             .map_err(|_bad| Error::Tampered(format!("text of pending statement {}", pending.id)))?,
     };
     record(conn, log, &place, &examined, sent_s, (entropy, now_s)).map(Answer::Signed)

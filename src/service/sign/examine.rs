@@ -1,8 +1,10 @@
 //! What can be told of a statement for good, before the writer's turn: what it says, whether its signature verifies, and this
 //! log's root at the size it names. What is committed never changes, so none of it can be another when the turn comes.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::MutexGuard;
 use std::sync::PoisonError;
 
 use crate::domain::signer::Salts;
@@ -15,14 +17,31 @@ use crate::store::ledger;
 use crate::store::signature;
 use crate::store::signature::PendingRow;
 
-/// The committed root that was asked for last: the statements of one minute all name the same.
-#[derive(Clone, Debug, Default)]
-pub struct Roots(Arc<Mutex<Option<(u64, Hash)>>>);
+/// Statements that wait for their codes of which is remembered what was found; twice as many while an older half fades.
+const WAITING_MAX: usize = 2048;
 
-impl Roots {
+/// What this process remembers of what it examined. It may forget at any time: then the same is found again.
+#[derive(Clone, Debug, Default)]
+pub struct Memory(Arc<Mutex<Remembered>>);
+
+#[derive(Debug, Default)]
+struct Remembered {
+    /// The committed root that was asked for last: the statements of one minute all name the same.
+    root: Option<(u64, Hash)>,
+    /// By election and person.
+    waiting: HashMap<(String, i64), Examined>,
+    /// Those before.
+    fading: HashMap<(String, i64), Examined>,
+}
+
+impl Memory {
+    fn lock(&self) -> MutexGuard<'_, Remembered> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The root at a size, `None` where nothing so large is committed. Never for a connection with a transaction of its own.
-    fn at(&self, conn: &mut Conn, size: u64) -> Result<Option<Hash>, Error> {
-        let known = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    fn root_at(&self, conn: &mut Conn, size: u64) -> Result<Option<Hash>, Error> {
+        let known = self.lock().root;
         if let Some((_, root)) = known.filter(|(of, _)| *of == size) {
             return Ok(Some(root));
         }
@@ -30,8 +49,26 @@ impl Roots {
             return Ok(None);
         }
         let root = publish::root_at(conn, size)?;
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((size, root));
+        self.lock().root = Some((size, root));
         Ok(Some(root))
+    }
+
+    /// Remembers what a person has waiting for its code.
+    pub fn keep_waiting(&self, election_id: &str, person_id: i64, examined: Examined) {
+        let mut remembered = self.lock();
+        if remembered.waiting.len() >= WAITING_MAX {
+            remembered.fading = std::mem::take(&mut remembered.waiting);
+        }
+        remembered
+            .waiting
+            .insert((election_id.to_owned(), person_id), examined);
+    }
+
+    /// What a person had waiting when it was posted, once: another window may have posted since.
+    pub fn take_waiting(&self, election_id: &str, person_id: i64) -> Option<Examined> {
+        let (mut remembered, key) = (self.lock(), (election_id.to_owned(), person_id));
+        let faded = remembered.fading.remove(&key);
+        remembered.waiting.remove(&key).or(faded)
     }
 }
 
@@ -46,7 +83,7 @@ pub struct Submission {
     pub salts: Salts,
 }
 
-/// A submission with what can be told of it for good.
+/// A submission with what can be told of it for good. No `Debug` of what is in it: it holds a person's salts.
 pub struct Examined {
     pub(super) submission: Submission,
     pub(super) statement: Statement,
@@ -55,18 +92,29 @@ pub struct Examined {
     pub(super) root_at_after: Option<Hash>,
 }
 
+impl std::fmt::Debug for Examined {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Examined")
+            .field("verifies", &self.verifies)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Examined {
     /// Whether it was this row that was examined.
     pub(super) fn is_of(&self, row: &PendingRow) -> bool {
-        self.submission.statement == row.statement && self.submission.signature.as_slice() == row.signature
+        let submission = &self.submission;
+        submission.statement == row.statement
+            && submission.signature.as_slice() == row.signature
+            && submission.salts.to_bytes() == row.salts
     }
 }
 
 /// Examines what was posted. Outside any transaction.
-pub fn examine(conn: &mut Conn, roots: &Roots, submission: Submission) -> Result<Examined, Error> {
+pub fn examine(conn: &mut Conn, memory: &Memory, submission: Submission) -> Result<Examined, Error> {
     let statement = Statement::parse(&submission.statement)
         .map_err(|_malformed| Error::invalid("sign-problem-statement"))?;
-    let root_at_after = roots.at(conn, statement.after.size)?;
+    let root_at_after = memory.root_at(conn, statement.after.size)?;
     Ok(Examined {
         verifies: statement.verify(&submission.signature),
         root_at_after,
@@ -78,12 +126,12 @@ pub fn examine(conn: &mut Conn, roots: &Roots, submission: Submission) -> Result
 /// Examines what a person has waiting for its code. Outside any transaction.
 pub fn examine_waiting(
     conn: &mut Conn,
-    roots: &Roots,
+    memory: &Memory,
     person_id: i64,
     election_id: &str,
 ) -> Result<Option<Examined>, Error> {
     match signature::find_pending_of(conn, election_id, person_id)? {
-        Some(row) => examine(conn, roots, submission(&row)?).map(Some),
+        Some(row) => examine(conn, memory, submission(&row)?).map(Some),
         None => Ok(None),
     }
 }
