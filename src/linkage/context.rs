@@ -28,6 +28,8 @@ pub(super) struct Context<'a> {
     units: Survey,
     cities: Survey,
     positions: Survey,
+    /// The most that unit, city and position are roughly worth to anybody.
+    most: [f32; 3],
     pub(super) numbers: Fitting,
     sex: Option<Sex>,
     handle: String,
@@ -103,10 +105,14 @@ impl<'a> Context<'a> {
         let units = index.units.survey(&complaint.unit);
         let cities = index.cities.survey(&complaint.city);
         let positions = index.positions.survey(&position);
+        let units = surveyed(Field::Unit, units, weigh::UNIT_DIFFERS);
+        let cities = surveyed(Field::City, cities, weigh::CITY_DIFFERS);
+        let positions = surveyed(Field::Position, positions, weigh::POSITION_DIFFERS);
         Self {
-            units: surveyed(Field::Unit, units, weigh::UNIT_DIFFERS),
-            cities: surveyed(Field::City, cities, weigh::CITY_DIFFERS),
-            positions: surveyed(Field::Position, positions, weigh::POSITION_DIFFERS),
+            most: [&units, &cities, &positions].map(Survey::rough_max),
+            units,
+            cities,
+            positions,
             handle: text::fold(&complaint.handle)
                 .chars()
                 .filter(|sign| sign.is_alphabetic())
@@ -120,21 +126,35 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// A quick estimate of what unit, city and position will say, to rank people before they are compared whole.
-    pub(super) fn estimate(&self, columns: &Columns, place: usize) -> f32 {
+    /// A quick estimate of what unit, city and position will say, to rank people before they are compared whole; `None` as soon as the
+    /// most that it can still come to is not wanted.
+    pub(super) fn estimate(
+        &self,
+        columns: &Columns,
+        place: usize,
+        is_wanted: impl Fn(f32) -> bool,
+    ) -> Option<f32> {
         let of = |survey: &Survey, column: &[u32]| match column.get(place) {
             Some(phrase) if survey.written => survey.rough(*phrase),
             _ => 0.0,
         };
-        let (unit, city) = (of(&self.units, &columns.unit), of(&self.cities, &columns.city));
+        let [_, city_max, position_max] = self.most;
+        let unit = of(&self.units, &columns.unit);
         // Who shares the unit mostly shares its city.
-        let city = if unit > 0.0 { city / 4.0 } else { city };
-        unit + city + of(&self.positions, &columns.position) / 2.0
+        let share = if unit > 0.0 { 4.0 } else { 1.0 };
+        if !is_wanted(unit + city_max / share + position_max / 2.0) {
+            return None;
+        }
+        let city = of(&self.cities, &columns.city) / share;
+        if !is_wanted(unit + city + position_max / 2.0) {
+            return None;
+        }
+        Some(unit + city + of(&self.positions, &columns.position) / 2.0)
     }
 
     /// The most that [`Context::estimate`] gives anybody.
     pub(super) fn estimate_max(&self) -> f32 {
-        let [unit, city, position] = [&self.units, &self.cities, &self.positions].map(Survey::rough_max);
+        let [unit, city, position] = self.most;
         unit + city + position / 2.0
     }
 

@@ -84,8 +84,8 @@ pub(super) fn retrieve(index: &Index, reach: &Reach<'_>, context: &Context<'_>) 
                 } else if sum.total_cmp(&most).is_eq() {
                     bearers = bearers.saturating_add(1);
                 }
-                if best.may_take(rough.most(*sum, *mask)) {
-                    best.offer(rough.weigh(id, *sum, *mask), id, index);
+                if let Some(weight) = rough.weigh(id, (*sum, *mask), |most| best.may_take(most)) {
+                    best.offer(weight, id, index);
                 }
                 *sum = 0.0;
                 *mask = 0;
@@ -132,6 +132,8 @@ struct Rough<'a> {
     /// What leaves written words unanswered costs, by the mask of those that are answered.
     extras: Vec<f32>,
     name_max: f32,
+    /// What somebody is worth whom the written number does not lead to.
+    number_miss: f32,
     context_max: f32,
 }
 
@@ -157,19 +159,30 @@ impl<'a> Rough<'a> {
             context,
             extras: (0..masks).map(cost).collect(),
             name_max: narrow(index.size().log2()),
+            number_miss: narrow(context.numbers.miss.map_or(0.0, |(_, bits)| bits)),
             context_max: context.estimate_max(),
         }
     }
 
-    /// The most that somebody can weigh whose name weighs so much: nothing about the person is looked up.
-    fn most(&self, sum: f32, mask: u32) -> f32 {
-        let extras = self.extras.get(at(mask & !BY_NUMBER)).copied().unwrap_or(0.0);
-        sum.min(self.name_max) + extras + self.context_max
-    }
-
-    fn weigh(&self, id: u32, sum: f32, mask: u32) -> f32 {
-        let columns = &self.index.columns;
-        let place = at(id);
+    /// What somebody weighs whose name weighs so much; `None` as soon as the most that it can still come to is not wanted. The most is
+    /// added up in the order of the weight itself, so that rounding never makes it less.
+    fn weigh(&self, id: u32, (sum, mask): (f32, u32), is_wanted: impl Fn(f32) -> bool) -> Option<f32> {
+        let name = mask & !BY_NUMBER;
+        let extras = self.extras.get(at(name)).copied().unwrap_or(0.0);
+        let number = if mask & BY_NUMBER == 0 {
+            self.number_miss
+        } else {
+            0.0
+        };
+        let named = sum.min(self.name_max) + extras;
+        // Nothing about the person is looked up before this, and no more than is needed after it.
+        if !is_wanted(named + number + self.context_max) {
+            return None;
+        }
+        let (columns, place) = (&self.index.columns, at(id));
+        let context = self
+            .context
+            .estimate(columns, place, |most| is_wanted(named + number + most))?;
         let words = match (
             columns.starts.get(place),
             columns.starts.get(place.saturating_add(1)),
@@ -177,8 +190,6 @@ impl<'a> Rough<'a> {
             (Some(from), Some(to)) => to.saturating_sub(*from),
             _ => 0,
         };
-        let name = mask & !BY_NUMBER;
-        let extras = self.extras.get(at(name)).copied().unwrap_or(0.0);
         let omitted = words.saturating_sub(name.count_ones());
         let more = f32::from(u16::try_from(omitted.saturating_sub(1)).unwrap_or(u16::MAX));
         let omitted = if omitted == 0 {
@@ -186,12 +197,7 @@ impl<'a> Rough<'a> {
         } else {
             narrow(weigh::OMITTED) + more * narrow(weigh::OMITTED_MORE)
         };
-        let number = if mask & BY_NUMBER == 0 {
-            narrow(self.context.numbers.miss.map_or(0.0, |(_, bits)| bits))
-        } else {
-            0.0
-        };
-        sum.min(self.name_max) + extras + omitted + number + self.context.estimate(columns, place)
+        Some(named + omitted + number + context)
     }
 }
 

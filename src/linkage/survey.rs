@@ -176,8 +176,13 @@ impl Survey {
         narrow(self.grade(phrase).map_or(self.against, |grade| self.bits(grade)))
     }
 
-    /// The most that anybody is roughly worth.
+    /// The most that anybody is roughly worth: somebody who stands at a phrase that agrees, or at none; 0 where nothing was written.
     pub(super) fn rough_max(&self) -> f32 {
-        narrow(self.bits.iter().copied().fold(self.against.max(0.0), f64::max))
+        let borne = self
+            .bits
+            .iter()
+            .zip(&self.people)
+            .filter(|(_, people)| **people > 0);
+        narrow(borne.map(|(bits, _)| *bits).fold(self.against.max(0.0), f64::max))
     }
 }

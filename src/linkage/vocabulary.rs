@@ -39,6 +39,8 @@ pub(super) struct Vocabulary {
     by_first: HashMap<char, u32>,
     /// By word: how many letters it has, at most 255.
     lengths: Vec<u8>,
+    /// By word: its letters and those of its first sound key.
+    letters: Vec<[Letters; 2]>,
     /// How many entries the indexes below and `by_pair` know.
     sealed: usize,
     sorted: Vec<u32>,
@@ -112,6 +114,8 @@ impl Vocabulary {
         self.by_text.insert(word.to_owned(), number);
         let letters = word.chars().count();
         self.lengths.push(u8::try_from(letters).unwrap_or(u8::MAX));
+        let sound = keys.first().map_or(word, String::as_str);
+        self.letters.push([Letters::of(word), Letters::of(sound)]);
         self.entries.push(Entry {
             text: word.to_owned(),
             keys,
@@ -300,9 +304,22 @@ impl Vocabulary {
             if usize::from(pairs) + 5 <= length.max(other) || length.abs_diff(other) > 3 {
                 continue;
             }
+            let most = written.distance_max(other, pairs);
+            let Some(may_be) = self.letters.get(at(number)).map(|letters| {
+                let [of_word, of_sound] = written.letters;
+                [
+                    letters[0].may_be(of_word, most),
+                    letters[1].may_be(of_sound, most),
+                ]
+            }) else {
+                continue;
+            };
+            if may_be == [false; 2] {
+                continue;
+            }
             if let Some(level) = self
                 .entry(number)
-                .and_then(|entry| written.misspelling(entry, other, pairs))
+                .and_then(|entry| written.misspelling(entry, other, pairs, may_be))
             {
                 note(number, level);
             }
@@ -360,11 +377,31 @@ impl Vocabulary {
     }
 }
 
+/// Which letters a word has, a bit a letter. A slip changes two at most, so that words of very different letters need no comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Letters(u32);
+
+impl Letters {
+    fn of(word: &str) -> Self {
+        Self(
+            word.chars()
+                .fold(0, |letters, letter| letters | 1 << (u32::from(letter) % 32)),
+        )
+    }
+
+    /// Whether a word of these letters may be at most so many slips off one of those.
+    fn may_be(self, other: Self, slips: u32) -> bool {
+        (self.0 ^ other.0).count_ones() <= 2 * slips
+    }
+}
+
 /// A written word made ready to be compared with many.
 struct Written<'a> {
     length: usize,
     by_letters: osa::BatchComparator<char>,
     by_sound: Option<osa::BatchComparator<char>>,
+    /// Its own and those of its sound.
+    letters: [Letters; 2],
     word: &'a str,
 }
 
@@ -375,31 +412,48 @@ impl<'a> Written<'a> {
             length: word.chars().count(),
             by_letters: osa::BatchComparator::new(word.chars()),
             by_sound: key.map(|key| osa::BatchComparator::new(key.chars())),
+            letters: [Letters::of(word), Letters::of(key.map_or(word, String::as_str))],
             word,
         }
     }
 
-    /// How near an entry of so many letters is that shares so many letter pairs.
-    fn misspelling(&self, entry: &Entry, other: usize, shared: u8) -> Option<Level> {
+    /// Whether a word of so many letters keeps half of all letter pairs.
+    fn is_alike(&self, other: usize, shared: u8) -> bool {
+        let both = self.length + other + 2;
+        2 * usize::from(shared) >= both - both / 2
+    }
+
+    /// The most slips of a misspelling.
+    fn distance_max(&self, other: usize, shared: u8) -> u32 {
+        if self.is_alike(other, shared) { 3 } else { 2 }
+    }
+
+    /// How near an entry of so many letters is that shares so many letter pairs; by word and by sound, whether its letters allow for it.
+    fn misspelling(&self, entry: &Entry, other: usize, shared: u8, may_be: [bool; 2]) -> Option<Level> {
         let length = self.length;
         if length.abs_diff(other) > 3 || other > LETTERS_MAX || entry.text == self.word {
             return None;
         }
-        let by_letters = self.by_letters.distance(entry.text.chars());
+        let [may_be_by_letters, may_be_by_sound] = may_be;
+        let by_letters = if may_be_by_letters {
+            self.by_letters.distance(entry.text.chars())
+        } else {
+            usize::MAX
+        };
         let by_sound = match (&self.by_sound, entry.keys.first()) {
-            (Some(one), Some(two)) if by_letters > 1 && two.len() >= 5 => one.distance(two.chars()),
+            (Some(one), Some(two)) if may_be_by_sound && by_letters > 1 && two.len() >= 5 => {
+                one.distance(two.chars())
+            }
             _ => by_letters,
         };
         let (shorter, distance) = (length.min(other), by_letters.min(by_sound));
-        let both = length + other + 2;
-        let alike = 2 * usize::from(shared) >= both - both / 2;
         match distance {
             0 | 1 if shorter >= 3 && (shorter > 3 || by_letters == 1) => Some(Level::OneOff),
             // Two letters less at an end are a part of the word, not two slips.
             2 if shorter >= 6 && !(entry.text.starts_with(self.word) || entry.text.ends_with(self.word)) => {
                 Some(Level::TwoOff)
             }
-            2 | 3 if shorter >= 5 && alike => Some(Level::Similar),
+            2 | 3 if shorter >= 5 && self.is_alike(other, shared) => Some(Level::Similar),
             _ => None,
         }
     }
@@ -418,4 +472,26 @@ fn pairs(word: &str) -> Vec<(char, char)> {
     pairs.sort_unstable();
     pairs.dedup();
     pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn letters_never_rule_out_a_word_that_is_near(one in "[a-h0-9é]{0,9}", two in "[a-h0-9é]{0,9}") {
+            let slips = count(osa::distance(one.chars(), two.chars()));
+            prop_assert!(Letters::of(&one).may_be(Letters::of(&two), slips));
+        }
+    }
+
+    #[test]
+    fn letters_rule_out_most_others() {
+        let written = Letters::of("suwarno");
+        assert!(written.may_be(Letters::of("suwarna"), 1));
+        assert!(!written.may_be(Letters::of("sumarti"), 2));
+    }
 }
