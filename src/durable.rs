@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io;
 use std::io::Write;
 use std::path::Path;
+use std::path::PathBuf;
 
 /// The folder of a path.
 fn above(path: &Path) -> &Path {
@@ -54,11 +55,64 @@ pub fn put(staged: &Path, target: &Path) -> io::Result<()> {
 
 /// All of it: a file, whole and durable, by way of one called `staged` beside it. One writer at a time.
 pub fn write(target: &Path, staged: &str, bytes: &[u8]) -> io::Result<()> {
-    let folder = above(target);
-    make_folder(folder)?;
-    let staged = folder.join(staged);
-    stage(&staged, bytes)?;
-    put(&staged, target).inspect_err(|_failed| {
-        let _already_moved = fs::remove_file(&staged);
+    write_all(&[(target, bytes)], staged)
+}
+
+/// [`write`] for several files: all are durable beside their places before the first is moved, in their order, and the moves are made
+/// durable together, a folder at a time. When this fails, some may be there.
+pub fn write_all(files: &[(&Path, &[u8])], staged: &str) -> io::Result<()> {
+    let mut moves = Vec::with_capacity(files.len());
+    let done = stage_all(files, staged, &mut moves).and_then(|()| {
+        let mut folders: Vec<&Path> = Vec::with_capacity(moves.len());
+        for (beside, target) in &moves {
+            fs::rename(beside, target)?;
+            if !folders.contains(&above(target)) {
+                folders.push(above(target));
+            }
+        }
+        folders.into_iter().try_for_each(sync)
+    });
+    done.inspect_err(|_failed| {
+        for (beside, _) in &moves {
+            let _already_moved = fs::remove_file(beside);
+        }
     })
+}
+
+fn stage_all<'a>(
+    files: &[(&'a Path, &[u8])],
+    staged: &str,
+    moves: &mut Vec<(PathBuf, &'a Path)>,
+) -> io::Result<()> {
+    for (target, bytes) in files {
+        let folder = above(target);
+        make_folder(folder)?;
+        let before = moves.iter().filter(|(_, other)| above(other) == folder);
+        let beside = match before.count() {
+            0 => folder.join(staged),
+            number => folder.join(format!("{staged}.{number}")),
+        };
+        stage(&beside, bytes)?;
+        moves.push((beside, target));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_files_are_there_together_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, two) = (folder.path().join("a/one"), folder.path().join("a/two"));
+        write_all(&[(&one, b"1"), (&two, b"22")], ".staged").unwrap();
+        assert_eq!(fs::read(&one).unwrap(), b"1");
+        assert_eq!(fs::read(&two).unwrap(), b"22");
+        // A folder stands where the second is to be staged.
+        fs::create_dir(folder.path().join("a/.staged.1")).unwrap();
+        write_all(&[(&one, b"3"), (&two, b"44")], ".staged").unwrap_err();
+        assert_eq!(fs::read(&one).unwrap(), b"1");
+        assert!(!folder.path().join("a/.staged").exists());
+    }
 }

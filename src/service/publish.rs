@@ -34,6 +34,8 @@ pub const CHECKPOINT: &str = "checkpoint";
 pub const VKEY: &str = "log.vkey";
 /// File of the witnesses' policy (C2SP tlog-policy).
 pub const POLICY: &str = "policy";
+/// Tiles that are made durable together at most; more are in memory at no time.
+const FILES_AT_ONCE: usize = 16;
 /// How long partial tiles outlive their full tile: clients may still be reading an older checkpoint.
 const PARTIALS_KEPT: Duration = Duration::from_hours(1);
 
@@ -90,7 +92,12 @@ pub fn publish(conn: &mut Conn, folder: &LogFolder, log: &Publisher) -> Result<O
     };
     let with_next = next_is_in_force(conn, log, head.size)?;
     let note = log.sign(&checkpoint, with_next)?.to_string();
-    folder.write(LATEST, note.as_bytes()).map_err(Error::internal)?;
+    let mut files = vec![(LATEST, note.as_bytes())];
+    if log.judge(&note)?.has_quorum {
+        // Where no witness is asked.
+        files.push((CHECKPOINT, note.as_bytes()));
+    }
+    folder.write_all(&files).map_err(Error::internal)?;
     let published = Published {
         size: head.size,
         root: head.root,
@@ -355,15 +362,24 @@ pub fn root_at(conn: &mut Conn, size: u64) -> Result<Hash, Error> {
 
 fn write_tiles(conn: &mut Conn, folder: &LogFolder, old_size: u64, new_size: u64) -> Result<(), Error> {
     let growth = tile::tiles_for_growth(old_size, new_size);
+    let mut files = Vec::new();
     for bundle in &growth.bundles {
-        let bytes = bundle_bytes(conn, bundle)?;
-        folder
-            .write_once(&bundle.path(), &bytes)
-            .map_err(Error::internal)?;
+        files.push((bundle.path(), bundle_bytes(conn, bundle)?));
+        write_some(folder, &mut files)?;
     }
     for tile in &growth.tiles {
-        let bytes = tile_bytes(conn, tile)?;
-        folder.write_once(&tile.path(), &bytes).map_err(Error::internal)?;
+        files.push((tile.path(), tile_bytes(conn, tile)?));
+        write_some(folder, &mut files)?;
+    }
+    folder.write_once(&files).map_err(Error::internal)
+}
+
+/// Writes what has come together, once it is much.
+fn write_some(folder: &LogFolder, files: &mut Vec<(String, Vec<u8>)>) -> Result<(), Error> {
+    if files.len() >= FILES_AT_ONCE {
+        folder
+            .write_once(&std::mem::take(files))
+            .map_err(Error::internal)?;
     }
     Ok(())
 }

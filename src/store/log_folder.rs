@@ -56,14 +56,30 @@ impl LogFolder {
         durable::write(&self.0.join(name), TEMPORARY, bytes)
     }
 
-    /// Writes a file that never changes. Where the same bytes are there already only their place is made durable: whoever moved
+    /// [`LogFolder::write`] for several files, moved into place in their order.
+    pub fn write_all(&self, files: &[(&str, &[u8])]) -> io::Result<()> {
+        let places: Vec<PathBuf> = files.iter().map(|(name, _)| self.0.join(name)).collect();
+        let files: Vec<(&Path, &[u8])> = places
+            .iter()
+            .map(PathBuf::as_path)
+            .zip(files.iter().map(|(_, bytes)| *bytes))
+            .collect();
+        durable::write_all(&files, TEMPORARY)
+    }
+
+    /// Writes files that never change. Where the same bytes are there already only their place is made durable: whoever moved
     /// them there may have ended, or failed, before that.
-    pub fn write_once(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        if self.read(name)?.as_deref() != Some(bytes) {
-            return self.write(name, bytes);
+    pub fn write_once(&self, files: &[(String, Vec<u8>)]) -> io::Result<()> {
+        let mut missing: Vec<(&str, &[u8])> = Vec::with_capacity(files.len());
+        for (name, bytes) in files {
+            if self.read(name)?.as_ref() == Some(bytes) {
+                let target = self.0.join(name);
+                durable::sync(target.parent().unwrap_or(&self.0))?;
+            } else {
+                missing.push((name, bytes));
+            }
         }
-        let target = self.0.join(name);
-        durable::sync(target.parent().unwrap_or(&self.0))
+        self.write_all(&missing)
     }
 
     /// Writes a file that no checkpoint depends on, unless the same bytes are there.

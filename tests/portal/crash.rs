@@ -359,6 +359,7 @@ fn a_commit_of_unknown_outcome_is_looked_for_and_published() {
         Ok(index)
     });
     assert!(matches!(told, Err(Error::Busy(_))), "{told:?}");
+    portal.app.settle_here().unwrap();
     let size = portal.read(ikrar::service::ledger_size);
     assert_eq!(size, 2);
     let published = publish::read(portal.app.log(), portal.app.keys().log.vkey()).unwrap();
@@ -402,6 +403,7 @@ fn an_old_copy_of_the_database_is_read_but_adds_nothing_to_the_log() {
     assert!(matches!(refused, ikrar::service::Error::Tampered(_)), "{refused}");
     assert_eq!(app.read_here(ikrar::service::ledger_size).unwrap(), size);
     app.write_here(|_| Ok(())).unwrap();
+    app.settle_here().unwrap_err();
     assert_eq!(
         std::fs::read(data.path().join("log/checkpoint.latest")).unwrap(),
         public

@@ -364,6 +364,7 @@ fn a_portal_on_a_log_made_from_tiles_adds_nothing_by_itself() {
     let refused = chores::run_once(&again);
     assert!(matches!(refused, Err(Error::Tampered(_))), "{refused:?}");
     assert_eq!(again.read_here(ikrar::service::ledger_size).unwrap(), size);
+    again.settle_here().unwrap();
     assert!(
         witnesses::ask_once(&again).unwrap(),
         "what is there is cosigned on"
