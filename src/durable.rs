@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn several_files_are_there_together_or_not_at_all() {
+    fn nothing_is_moved_before_everything_is_staged() {
         let folder = tempfile::tempdir().unwrap();
         let (one, two) = (folder.path().join("a/one"), folder.path().join("a/two"));
         write_all(&[(&one, b"1"), (&two, b"22")], ".staged").unwrap();

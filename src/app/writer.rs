@@ -72,7 +72,7 @@ impl Writer {
         let board = Arc::clone(publishing.board());
         let desk = Desk {
             link: Link::new(url, conn, Arc::clone(&gate)),
-            committed: None,
+            held: None,
             gate,
             publishing,
             answered,
@@ -135,8 +135,8 @@ impl Writer {
 /// What the writer's thread works with.
 struct Desk {
     link: Link,
-    /// What this thread committed last, through the connection that it still has.
-    committed: Option<Head>,
+    /// The last published head that the database behind this connection was seen to hold. It keeps what it holds.
+    held: Option<Head>,
     gate: Arc<Gate>,
     publishing: Publishing,
     answered: watch::Sender<u64>,
@@ -147,6 +147,8 @@ struct Committed {
     /// Which of the requests added to the ledger, in their order.
     grew: Vec<bool>,
     head: Head,
+    /// Whether what was published is in the database.
+    is_held: bool,
 }
 
 impl Desk {
@@ -165,7 +167,7 @@ impl Desk {
         match self.commit(&mut batch) {
             Err(error) => {
                 tracing::error!(%error, requests = batch.len(), "a batch could not be committed");
-                self.committed = None;
+                self.held = None;
                 if self.link.replace() {
                     self.look_behind();
                 }
@@ -174,7 +176,6 @@ impl Desk {
                 }
             }
             Ok(committed) => {
-                self.committed = Some(committed.head);
                 let mut waiting = Vec::new();
                 for (job, grew) in batch.into_iter().zip(&committed.grew) {
                     if *grew || job.waits_for_others() {
@@ -197,7 +198,7 @@ impl Desk {
     /// A fresh connection is there: behind it may be the outcome of a COMMIT whose answer was lost, or a database that does not
     /// hold what was published.
     fn look_behind(&mut self) {
-        self.committed = None;
+        self.held = None;
         self.publishing.hand(Round {
             jobs: Vec::new(),
             head: None,
@@ -212,10 +213,13 @@ impl Desk {
 
     fn run(&mut self, batch: &mut [Box<dyn Job>]) -> Result<Committed, Error> {
         let frozen = self.check_growth().err();
-        let (published, committed) = (self.publishing.board().published(), self.committed);
-        crate::service::write(self.link.conn(), |conn| {
+        let published = self.publishing.board().published();
+        let unseen = published.filter(|_| published != self.held);
+        let committed = crate::service::write::<_, Error>(self.link.conn(), |conn| {
+            let missed = unseen.and_then(|published| publish::check_held(conn, published).err());
+            let frozen = frozen.or(missed);
+            let is_held = frozen.is_none();
             let mut head = publish::head(conn)?;
-            let frozen = frozen.or_else(|| check_held(conn, published, committed, head).err());
             let mut grew = Vec::with_capacity(batch.len());
             for job in batch {
                 let kept = crate::service::savepoint(conn, |conn| {
@@ -239,8 +243,10 @@ impl Desk {
                 grew.push(after.size > head.size);
                 head = after;
             }
-            Ok(Committed { grew, head })
-        })
+            Ok(Committed { grew, head, is_held })
+        })?;
+        self.held = published.filter(|_| committed.is_held);
+        Ok(committed)
     }
 
     /// Whether anything may be added to the ledger.
@@ -251,20 +257,5 @@ impl Desk {
             ));
         }
         self.gate.check()
-    }
-}
-
-/// Whether the database still holds what was published. What this thread committed last does: it was published from there.
-fn check_held(
-    conn: &mut Conn,
-    published: Option<Head>,
-    committed: Option<Head>,
-    head: Head,
-) -> Result<(), Error> {
-    match published {
-        Some(published) if committed != Some(head) || published.size > head.size => {
-            publish::check_held(conn, published)
-        }
-        _ => Ok(()),
     }
 }

@@ -408,8 +408,11 @@ fn bundle_bytes(conn: &mut Conn, bundle: &tile::EntryBundle) -> Result<Vec<u8>, 
     bundle.encode(&entries).map_err(Error::internal)
 }
 
-/// Deletes partial tiles whose full tile has been there for an hour. Run at start and every hour.
+/// Deletes partial tiles whose full tile has been there for an hour, and what processes that were killed left half written. Run every hour.
 pub fn sweep_partials(folder: &LogFolder, size: u64) -> Result<u64, Error> {
+    let lock = folder.lock().map_err(Error::internal)?;
+    folder.delete_staged(&lock).map_err(Error::internal)?;
+    drop(lock);
     let mut deleted = 0_u64;
     let growth = tile::tiles_for_growth(0, size);
     let full_tiles = growth

@@ -52,7 +52,8 @@ impl LogFolder {
     /// Writes a file beside its place, makes it durable, moves it into place, makes the move durable. One writer at a time: whoever
     /// may not be alone holds the [`LogFolder::lock`].
     pub fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        // The same name for every process: what one that was killed left behind, the next one writes over.
+        // The same name for every process: what one that was killed left behind, the next one writes over, or
+        // [`LogFolder::delete_staged`] deletes.
         durable::write(&self.0.join(name), TEMPORARY, bytes)
     }
 
@@ -103,6 +104,22 @@ impl LogFolder {
         Ok(true)
     }
 
+    /// Deletes what processes that were killed left beside its place. With the [`LogFolder::lock`]: nothing else is being written.
+    pub fn delete_staged(&self, _lock: &PublisherLock) -> io::Result<()> {
+        let mut folders = vec![self.0.clone()];
+        while let Some(folder) = folders.pop() {
+            for found in std::fs::read_dir(folder)? {
+                let found = found?;
+                if found.file_type()?.is_dir() {
+                    folders.push(found.path());
+                } else if found.file_name().to_string_lossy().starts_with(TEMPORARY) {
+                    std::fs::remove_file(found.path())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Where the folder is.
     pub fn path(&self) -> &Path {
         &self.0
@@ -139,6 +156,20 @@ mod tests {
         let names = std::fs::read_dir(folder.path().join("tile/0/000.p")).unwrap();
         assert_eq!(names.count(), 2);
         assert_eq!(log.read("tile/0/000.p/2").unwrap().unwrap(), b"xy");
+    }
+
+    #[test]
+    fn what_killed_processes_left_is_deleted_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = LogFolder::open(folder.path()).unwrap();
+        log.write("tile/entries/000", b"x").unwrap();
+        for left in ["tile/entries/.writing.3", ".writing"] {
+            std::fs::write(folder.path().join(left), b"half").unwrap();
+        }
+        log.delete_staged(&log.lock().unwrap()).unwrap();
+        assert_eq!(log.read("tile/entries/.writing.3").unwrap(), None);
+        assert_eq!(log.read(".writing").unwrap(), None);
+        assert_eq!(log.read("tile/entries/000").unwrap().unwrap(), b"x");
     }
 
     #[test]

@@ -117,6 +117,8 @@ pub async fn open(signer: SignerVisitor, code: Path<String>) -> Result<HttpRespo
         journal::note(conn, now_s, actor, "signature-disputed", &subject)
     })
     .await?;
+    // Sent twice, the checkpoint of the first may still be in the making.
+    app.settle().await?;
     let to = format!("/dispute/{code}");
     signer.visitor.go(&to, FlashKind::Good, "dispute-flash-opened")
 }
@@ -227,9 +229,12 @@ pub async fn enter(officer: OfficerVisitor, form: Form<AuthorityForm>) -> Result
         })
         .await;
     match entered {
-        Ok(()) => officer
-            .visitor
-            .go("/disputes", FlashKind::Good, "disputes-flash-entered"),
+        Ok(()) => {
+            app.settle().await?;
+            officer
+                .visitor
+                .go("/disputes", FlashKind::Good, "disputes-flash-entered")
+        }
         Err(Error::Invalid(problem) | Error::Conflict(problem)) => {
             let errors = field_errors(&officer.visitor, &vec![("about", problem)])?;
             list_page(&officer, StatusCode::UNPROCESSABLE_ENTITY, form, errors).await

@@ -225,10 +225,9 @@ async fn take(signer: &SignerVisitor, id: String, submission: Submission) -> Res
         })
         .await?;
     match posted {
-        Posted::Waiting => app.memory().keep_waiting(&id, person_id, examined),
+        Posted::Waiting => app.memory().keep_waiting(&id, person_id, examined, now_s),
         // By an earlier request, whose checkpoint may still be in the making: before it is out, nobody is told that it stands.
-        Posted::Recorded(_) => app.settle().await?,
-        Posted::Another(_) => {}
+        Posted::Recorded(_) | Posted::Another(_) => app.settle().await?,
     }
     Ok(posted)
 }

@@ -5,6 +5,8 @@
 //! What is published is whatever is found to be committed, whoever wrote it: a COMMIT without an answer may have been carried out all the
 //! same, and another process may commit beside this one. Absent: the transactions.
 
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
@@ -117,7 +119,7 @@ impl Board {
 }
 
 impl Publishing {
-    /// Starts the thread; `opened` is what became of the published view before, `told` is changed whenever something was published.
+    /// Starts the thread; `opened` is what became of the published view before, `told` changes with every checkpoint.
     pub(super) fn start(
         link: Link,
         folder: LogFolder,
@@ -152,11 +154,15 @@ impl Publishing {
 
     /// Hands a round over. Nothing to do where nobody waits and everything is published.
     pub(super) fn hand(&self, round: Round) {
-        if round.jobs.is_empty() && round.head.is_some_and(|head| self.board.shows(&head)) {
+        if let (true, Some(head)) = (round.jobs.is_empty(), round.head) {
+            if !self.board.shows(&head) {
+                // Where the row is full, the thread comes to it by itself, and nobody waits.
+                let _comes_anyway = self.rounds.try_send(round);
+            }
             return;
         }
         if let Err(mpsc::SendError(round)) = self.rounds.send(round) {
-            // The thread is gone, as after a panic.
+            // The thread is gone, as at the end of the program.
             answer(vec![round], Some(BatchFailure::Publish));
         }
     }
@@ -198,49 +204,52 @@ impl Press {
     fn serve(&mut self, rounds: Vec<Round>) -> Instant {
         let waited: usize = rounds.iter().map(|round| round.jobs.len()).sum();
         let heads: Vec<Head> = rounds.iter().filter_map(|round| round.head).collect();
-        let is_there = heads.len() == rounds.len() && heads.iter().all(|head| self.board.shows(head));
+        let is_known = heads.len() == rounds.len();
+        if !is_known {
+            // The writer has a fresh connection: where it leads now, this one has to lead, too.
+            self.link.replace();
+        }
+        let is_there = is_known && heads.iter().all(|head| self.board.shows(head));
         let failed = if is_there {
             None
         } else {
             self.publish(&heads).err()
         };
         answer(rounds, failed);
-        self.told.send_modify(|count| *count = count.wrapping_add(1));
         let crowd = u32::try_from(waited).unwrap_or(CROWD).min(CROWD);
         Instant::now() + REST * crowd / CROWD
     }
 
-    /// Publishes what is committed, which must hold these heads. A connection that broke meanwhile is no reason to fail.
+    /// Publishes what is committed, which must hold these heads.
     fn publish(&mut self, heads: &[Head]) -> Result<(), BatchFailure> {
+        // Nothing leaves with the log's signature before the witnesses have told what they know.
+        self.gate.check().map_err(|_closed| BatchFailure::Publish)?;
         self.link.check();
-        self.attempt(heads).or_else(|failed| {
-            if self.board.standing() == Standing::Behind && self.link.replace() {
-                self.attempt(heads)
-            } else {
-                Err(failed)
-            }
-        })
+        let mut attempt = self.attempt(heads);
+        let is_worth_another = match &attempt {
+            Ok(()) => false,
+            // What the writer has just committed is not there: does this connection lead where the writer's does?
+            Err(Error::Tampered(_)) => !heads.is_empty() && self.board.standing() != Standing::Disagrees,
+            Err(_) => true,
+        };
+        if is_worth_another && self.link.replace() && self.gate.check().is_ok() {
+            // Where no witness has to be heard again, the fresh connection is tried at once.
+            attempt = self.attempt(heads);
+        }
+        let mut state = self.board.lock();
+        state.standing = Standing::of(&attempt, state.standing);
+        attempt.map_err(|_logged| BatchFailure::Publish)
     }
 
-    fn attempt(&mut self, heads: &[Head]) -> Result<(), BatchFailure> {
-        if self.gate.check().is_err() {
-            // Nothing leaves with the log's signature before the witnesses have told what they know.
-            return Err(BatchFailure::Publish);
-        }
-        let result =
-            publish::publish(self.link.conn(), &self.folder, &self.publisher).and_then(|published| {
-                publish::check_holds(self.link.conn(), published.as_ref(), heads)?;
-                Ok(published)
-            });
-        let mut state = self.board.lock();
-        state.standing = Standing::of(&result, state.standing);
-        match result {
-            Ok(published) => {
-                state.published = published;
-                Ok(())
-            }
-            Err(_logged) => Err(BatchFailure::Publish),
-        }
+    /// A panic is a failure: without this thread nothing would ever be published again, and nobody would hear of it.
+    fn attempt(&mut self, heads: &[Head]) -> Result<(), Error> {
+        let attempt = AssertUnwindSafe(|| {
+            let published = publish::publish(self.link.conn(), &self.folder, &self.publisher)?;
+            self.board.lock().published.clone_from(&published);
+            self.told.send_modify(|count| *count = count.wrapping_add(1));
+            publish::check_holds(self.link.conn(), published.as_ref(), heads)
+        });
+        catch_unwind(attempt).unwrap_or_else(|_reported| Err(Error::internal("publishing panicked")))
     }
 }
 

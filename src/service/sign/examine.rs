@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
 
+use crate::domain::signer;
 use crate::domain::signer::Salts;
 use crate::domain::statement::Statement;
 use crate::ledger::hash::Hash;
@@ -28,6 +29,8 @@ pub struct Memory(Arc<Mutex<Remembered>>);
 struct Remembered {
     /// The committed root that was asked for last: the statements of one minute all name the same.
     root: Option<(u64, Hash)>,
+    /// Unix seconds; when `waiting` began.
+    begun_s: i64,
     /// By election and person.
     waiting: HashMap<(String, i64), Examined>,
     /// Those before.
@@ -53,11 +56,13 @@ impl Memory {
         Ok(Some(root))
     }
 
-    /// Remembers what a person has waiting for its code.
-    pub fn keep_waiting(&self, election_id: &str, person_id: i64, examined: Examined) {
+    /// Remembers what a person has waiting for its code, and forgets what nobody can answer any more.
+    pub fn keep_waiting(&self, election_id: &str, person_id: i64, examined: Examined, now_s: i64) {
         let mut remembered = self.lock();
-        if remembered.waiting.len() >= WAITING_MAX {
+        let is_old = now_s.abs_diff(remembered.begun_s) > signer::PENDING_S.unsigned_abs();
+        if is_old || remembered.waiting.len() >= WAITING_MAX {
             remembered.fading = std::mem::take(&mut remembered.waiting);
+            remembered.begun_s = now_s;
         }
         remembered
             .waiting
