@@ -58,7 +58,7 @@ pub fn write(target: &Path, staged: &str, bytes: &[u8]) -> io::Result<()> {
     write_all(&[(target, bytes)], staged)
 }
 
-/// [`write`] for several files: all are durable beside their places before the first is moved, in their order, and the moves are made
+/// [`write()`] for several files: all are durable beside their places before the first is moved, in their order, and the moves are made
 /// durable together, a folder at a time. When this fails, some may be there.
 pub fn write_all(files: &[(&Path, &[u8])], staged: &str) -> io::Result<()> {
     let mut moves = Vec::with_capacity(files.len());
