@@ -169,11 +169,7 @@ impl App {
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
         self.check_clock()?;
-        self.0
-            .writer
-            .submit(work)?
-            .await
-            .map_err(|_dropped| Error::busy("problem-stopping"))?
+        answered(self.0.writer.submit(work)?).await
     }
 
     /// [`App::write`] for callers that may block.
@@ -197,11 +193,7 @@ impl App {
 
     /// Waits until everything that was committed before is published: for answers about what an earlier request recorded.
     pub async fn settle(&self) -> Result<(), Error> {
-        self.0
-            .writer
-            .settle()?
-            .await
-            .map_err(|_dropped| Error::busy("problem-stopping"))?
+        answered(self.0.writer.settle()?).await
     }
 
     /// [`App::settle`] for callers that may block.
@@ -229,6 +221,10 @@ impl App {
     pub fn is_published(&self) -> bool {
         self.0.writer.is_published()
     }
+}
+
+async fn answered<T>(answer: writer::Answer<T>) -> Result<T, Error> {
+    answer.await.map_err(|_dropped| Error::busy("problem-stopping"))?
 }
 
 /// A request that the writer has in its queue.

@@ -92,9 +92,10 @@ pub fn publish(conn: &mut Conn, folder: &LogFolder, log: &Publisher) -> Result<O
     };
     let with_next = next_is_in_force(conn, log, head.size)?;
     let note = log.sign(&checkpoint, with_next)?.to_string();
+    // Where no witness is asked, one note is both.
+    let is_full = log.judge(&note)?.has_quorum;
     let mut files = vec![(LATEST, note.as_bytes())];
-    if log.judge(&note)?.has_quorum {
-        // Where no witness is asked.
+    if is_full {
         files.push((CHECKPOINT, note.as_bytes()));
     }
     folder.write_all(&files).map_err(Error::internal)?;
@@ -103,7 +104,11 @@ pub fn publish(conn: &mut Conn, folder: &LogFolder, log: &Publisher) -> Result<O
         root: head.root,
         note,
     };
-    complete(conn, folder, log, &published)?;
+    if is_full {
+        write_vkey(folder, log.vkey())?;
+    } else {
+        complete(conn, folder, log, &published)?;
+    }
     Ok(Some(published))
 }
 
@@ -145,24 +150,11 @@ pub fn check_held(conn: &mut Conn, published: Head) -> Result<(), Error> {
 /// connection that committed leads to another server by now.
 pub fn check_holds(conn: &mut Conn, published: Option<&Published>, heads: &[Head]) -> Result<(), Error> {
     let published = published.map(Published::head);
-    for head in heads
+    let size = published.map_or(0, |published| published.size);
+    heads
         .iter()
-        .filter(|head| head.size > 0 && Some(**head) != published)
-    {
-        if published.is_none_or(|published| published.size <= head.size) {
-            return Err(Error::Tampered(format!(
-                "a transaction ended at {} entries, and what is published holds others",
-                head.size
-            )));
-        }
-        if root_at(conn, head.size)? != head.root {
-            return Err(Error::Tampered(format!(
-                "another root at size {} than was committed",
-                head.size
-            )));
-        }
-    }
-    Ok(())
+        .filter(|head| Some(**head) != published)
+        .try_for_each(|head| check_extends(conn, *head, size))
 }
 
 /// Whether the ledger names the publisher's next key.
@@ -338,18 +330,18 @@ fn read_file(folder: &LogFolder, name: &str, vkey: &Vkey) -> Result<Option<Publi
     }))
 }
 
-/// The database must hold what was published: at least as many entries, and the same root at that size.
-fn check_extends(conn: &mut Conn, published: Head, committed_size: u64) -> Result<(), Error> {
-    if published.size > committed_size {
+/// The database, as far as `size`, must hold what was published or committed: at least as many entries, and the same root there.
+fn check_extends(conn: &mut Conn, known: Head, size: u64) -> Result<(), Error> {
+    if known.size > size {
         return Err(Error::Tampered(format!(
-            "{} entries were published, the database holds {committed_size}: was an old copy restored?",
-            published.size
+            "{} entries are known, the database holds {size}: was an old copy restored?",
+            known.size
         )));
     }
-    if root_at(conn, published.size)? != published.root {
+    if root_at(conn, known.size)? != known.root {
         return Err(Error::Tampered(format!(
-            "another root at size {} than was published",
-            published.size
+            "another root at size {} than is known",
+            known.size
         )));
     }
     Ok(())

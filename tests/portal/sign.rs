@@ -188,6 +188,29 @@ fn codes_have_a_limit_an_hour_and_ten_minutes_each() {
     assert_eq!(portal.audit().size(), size(&portal));
 }
 
+/// Sends one code so many times at once; each is told that the signature stands.
+fn answer_at_once(
+    count: usize,
+    browser: &Browser,
+    pending: &str,
+    code: &str,
+) -> Vec<std::thread::JoinHandle<()>> {
+    let send = || {
+        let (mut browser, pending, code) = (browser.clone(), pending.to_owned(), code.to_owned());
+        std::thread::spawn(move || {
+            let form = [
+                ("election", ELECTION),
+                ("pending", pending.as_str()),
+                ("code", code.as_str()),
+            ];
+            browser
+                .post("/sign/code", &form)
+                .goes_to(&format!("/receipt?election={ELECTION}"));
+        })
+    };
+    (0..count).map(|_| send()).collect()
+}
+
 #[test]
 fn two_browsers_at_once_leave_one_signature() {
     let portal = portal();
@@ -210,22 +233,7 @@ fn two_browsers_at_once_leave_one_signature() {
     let pending = desk
         .get(&format!("/sign/code?election={ELECTION}"))
         .input("pending");
-    let threads: Vec<_> = (0..8)
-        .map(|_| {
-            let (mut browser, pending, code) = (desk.clone(), pending.clone(), code.clone());
-            std::thread::spawn(move || {
-                let form = [
-                    ("election", ELECTION),
-                    ("pending", pending.as_str()),
-                    ("code", code.as_str()),
-                ];
-                browser
-                    .post("/sign/code", &form)
-                    .goes_to(&format!("/receipt?election={ELECTION}"));
-            })
-        })
-        .collect();
-    for thread in threads {
+    for thread in answer_at_once(8, &desk, &pending, &code) {
         thread.join().unwrap();
     }
     assert_eq!(size(&portal), before + 1);
@@ -242,23 +250,9 @@ fn nobody_is_told_that_a_signature_stands_before_its_checkpoint_is_out() {
     let pending = ani
         .get(&format!("/sign/code?election={ELECTION}"))
         .input("pending");
-    let held = portal.app.log().lock().unwrap();
-    let answers: Vec<_> = (0..2)
-        .map(|_| {
-            let (mut browser, pending, code) = (ani.clone(), pending.clone(), code.clone());
-            std::thread::spawn(move || {
-                let form = [
-                    ("election", ELECTION),
-                    ("pending", pending.as_str()),
-                    ("code", code.as_str()),
-                ];
-                browser
-                    .post("/sign/code", &form)
-                    .goes_to(&format!("/receipt?election={ELECTION}"));
-            })
-        })
-        .collect();
     let recorded = size(&portal) + 1;
+    let held = portal.app.log().lock().unwrap();
+    let answers = answer_at_once(2, &ani, &pending, &code);
     let committed = || {
         portal
             .app

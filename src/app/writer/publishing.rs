@@ -68,7 +68,6 @@ impl Standing {
 }
 
 /// What the thread tells everybody else.
-#[derive(Clone)]
 struct State {
     standing: Standing,
     /// What was published last, as far as this process knows.

@@ -54,6 +54,19 @@ impl Log {
         }
     }
 
+    /// An entry that no other log of these tests has.
+    fn append_foreign(&mut self) {
+        crate::store::write::<_, Error>(&mut self.conn, |conn| {
+            let body = Body::Dispute(Dispute {
+                signature: 9,
+                channel: Channel::Authority,
+                nonce: [9; 16],
+            });
+            Ok(ledger::append(conn, 60, body, vec![])?)
+        })
+        .unwrap();
+    }
+
     fn publish(&mut self) -> Result<Option<Published>, Error> {
         publish(&mut self.conn, &self.folder, &self.publisher)
     }
@@ -226,15 +239,7 @@ fn a_database_with_another_history_is_not_published_over_the_log() {
     let (mut log, mut other) = (log(), log());
     log.append(5);
     log.publish().unwrap();
-    crate::store::write::<_, Error>(&mut other.conn, |conn| {
-        let body = Body::Dispute(Dispute {
-            signature: 9,
-            channel: Channel::Authority,
-            nonce: [9; 16],
-        });
-        Ok(ledger::append(conn, 60, body, vec![])?)
-    })
-    .unwrap();
+    other.append_foreign();
     other.append(6);
     std::mem::swap(&mut log.conn, &mut other.conn);
     assert!(matches!(log.publish(), Err(Error::Tampered(_))));
@@ -263,15 +268,7 @@ fn what_is_published_must_hold_every_state_that_was_committed() {
     let empty = head(&mut crate::store::memory()).unwrap();
     check_holds(&mut log.conn, None, &[empty]).unwrap();
     // Committed through a connection to another server: more, as much, and less than is published, with other entries.
-    crate::store::write::<_, Error>(&mut other.conn, |conn| {
-        let body = Body::Dispute(Dispute {
-            signature: 9,
-            channel: Channel::Authority,
-            nonce: [9; 16],
-        });
-        Ok(ledger::append(conn, 60, body, vec![])?)
-    })
-    .unwrap();
+    other.append_foreign();
     for step in [2, 302, 1] {
         other.append(step);
         let elsewhere = head(&mut other.conn).unwrap();

@@ -22,10 +22,10 @@ use crate::store::signature::PendingRow;
 const WAITING_MAX: usize = 2048;
 
 /// What this process remembers of what it examined. It may forget at any time: then the same is found again.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Memory(Arc<Mutex<Remembered>>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Remembered {
     /// The committed root that was asked for last: the statements of one minute all name the same.
     root: Option<(u64, Hash)>,
@@ -88,21 +88,13 @@ pub struct Submission {
     pub salts: Salts,
 }
 
-/// A submission with what can be told of it for good. No `Debug` of what is in it: it holds a person's salts.
+/// A submission with what can be told of it for good. No `Debug`: it holds a person's salts.
 pub struct Examined {
     pub(super) submission: Submission,
     pub(super) statement: Statement,
     pub(super) verifies: bool,
     /// This log's root at the size named; `None` where it was not committed yet.
     pub(super) root_at_after: Option<Hash>,
-}
-
-impl std::fmt::Debug for Examined {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Examined")
-            .field("verifies", &self.verifies)
-            .finish_non_exhaustive()
-    }
 }
 
 impl Examined {
