@@ -3,6 +3,8 @@
 //! Links and codes are made here and nowhere else, stored as hashes in the same transaction that claims the row. Which mails
 //! are queued is decided by the use-case that announces something. Absent: transports, templates.
 
+use std::collections::HashMap;
+
 use crate::domain::election::Stage;
 use crate::domain::signer;
 use crate::service::Error;
@@ -24,7 +26,6 @@ use crate::store::witness;
 
 pub use crate::store::outbox::OutboxMail;
 pub use crate::store::outbox::cancel;
-pub use crate::store::outbox::claim;
 pub use crate::store::outbox::count;
 pub use crate::store::outbox::list_due;
 pub use crate::store::outbox::mark_failed;
@@ -133,18 +134,34 @@ pub fn take_all(
     pepper: &[u8],
     now_s: i64,
 ) -> Result<Vec<Taken>, Error> {
+    let mut elections = Elections::default();
     mails
         .iter()
-        .map(|(mail, secrets)| take(conn, mail, secrets, pepper, now_s))
+        .map(|(mail, secrets)| take(conn, &mut elections, mail, (secrets, pepper), now_s))
         .collect()
+}
+
+/// The elections that a round of mails is about, each read once.
+#[derive(Default)]
+struct Elections(HashMap<String, Option<ElectionRow>>);
+
+impl Elections {
+    fn find(&mut self, conn: &mut Conn, id: &str) -> Result<Option<ElectionRow>, Error> {
+        if let Some(known) = self.0.get(id) {
+            return Ok(known.clone());
+        }
+        let found = election::find(conn, id)?;
+        self.0.insert(id.to_owned(), found.clone());
+        Ok(found)
+    }
 }
 
 /// Claims a mail and makes what it needs.
 fn take(
     conn: &mut Conn,
+    elections: &mut Elections,
     mail: &OutboxMail,
-    secrets: &Secrets,
-    pepper: &[u8],
+    (secrets, pepper): (&Secrets, &[u8]),
     now_s: i64,
 ) -> Result<Taken, Error> {
     if !outbox::claim(conn, mail, now_s.saturating_add(retry_s(mail.attempts)))? {
@@ -158,7 +175,7 @@ fn take(
             return Ok(Taken::Failed(why));
         }
     };
-    let Some(kind) = kind(conn, mail, to, secrets, pepper, now_s)? else {
+    let Some(kind) = kind(conn, elections, mail, (secrets, pepper), now_s)? else {
         outbox::cancel(conn, mail.id)?;
         return Ok(Taken::Cancelled);
     };
@@ -189,15 +206,11 @@ fn recipient(conn: &mut Conn, to: Subject) -> Result<Result<(String, String), &'
             })
         }
         Subject::Person(id) => {
-            let person = roster::find_person(conn, id)?;
-            let Some(email) = person.email else {
-                return Ok(Err("no address is known"));
-            };
-            let alone = roster::list_persons_by_email(conn, &email)?.len() <= 1;
-            Ok(if alone {
-                Ok((person.name, email))
-            } else {
-                Err("several persons share the address")
+            let (person, shares) = roster::find_recipient(conn, id)?;
+            Ok(match person.email {
+                None => Err("no address is known"),
+                Some(_) if shares => Err("several persons share the address"),
+                Some(email) => Ok((person.name, email)),
             })
         }
     }
@@ -206,12 +219,12 @@ fn recipient(conn: &mut Conn, to: Subject) -> Result<Result<(String, String), &'
 /// What the mail says now; `None` when it has no reason any more.
 fn kind(
     conn: &mut Conn,
+    elections: &mut Elections,
     mail: &OutboxMail,
-    to: Subject,
-    secrets: &Secrets,
-    pepper: &[u8],
+    (secrets, pepper): (&Secrets, &[u8]),
     now_s: i64,
 ) -> Result<Option<Kind>, Error> {
+    let to = mail.to()?;
     if mail.template == "signin" {
         return Ok(Some(Kind::Signin {
             officer: matches!(to, Subject::Account(_)),
@@ -220,7 +233,7 @@ fn kind(
     let Some(election_id) = &mail.election_id else {
         return Ok(None);
     };
-    let Some(election) = election::find(conn, election_id)? else {
+    let Some(election) = elections.find(conn, election_id)? else {
         return Ok(None);
     };
     if mail.template.starts_with("dispute-") {
@@ -304,15 +317,12 @@ fn code(
     pepper: &[u8],
     now_s: i64,
 ) -> Result<Option<String>, Error> {
-    let pending = signature::find_pending_by_id(conn, mail.subject_id.unwrap_or(-1))?;
-    let Some(pending) = pending.filter(|p| p.expires_s > now_s) else {
-        return Ok(None);
-    };
     let code = signer::six_digits(secrets.digits);
     let hash = sign::code_hash(pepper, &secrets.salt, &code)?;
     let expires_s = now_s.saturating_add(signer::PENDING_S);
-    signature::set_code(conn, pending.id, &secrets.salt, &hash, now_s, expires_s)?;
-    Ok(Some(code))
+    let pending_id = mail.subject_id.unwrap_or(-1);
+    let waits = signature::set_code(conn, pending_id, &secrets.salt, &hash, now_s, expires_s)?;
+    Ok(waits.then_some(code))
 }
 
 /// Notes that mails left.

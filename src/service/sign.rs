@@ -25,7 +25,8 @@ use crate::store::ledger;
 use crate::store::roster;
 use crate::store::roster::MemberRow;
 use crate::store::roster::PersonRow;
-use crate::store::signature;
+use crate::store::signature::LiveRow;
+use crate::store::signature::PendingRow;
 
 mod admit;
 mod answer;
@@ -134,26 +135,36 @@ pub struct Sheet {
     pub after: After,
 }
 
-/// A member with the election and pact around it.
+/// A member with the election and pact around it, as they stand in this transaction.
 pub(crate) struct Place {
     pub(crate) person: PersonRow,
     pub(crate) member: MemberRow,
     pub(crate) election: ElectionRow,
     /// The newest version.
     pub(crate) pact: Option<PactVersionRow>,
+    /// The signature that stands.
+    live: Option<LiveRow>,
+    /// What waits for its code, in time or not.
+    pending: Option<PendingRow>,
 }
 
 impl Place {
     pub(crate) fn find(conn: &mut Conn, person_id: i64, election_id: &str) -> Result<Self, Error> {
-        let (member, person, election) =
-            roster::find_place(conn, election_id, person_id)?.ok_or(Error::NotFound)?;
-        let pact = elections::find_pact_version(conn, &election.id, i64::MAX)?;
+        let row = roster::find_place(conn, election_id, person_id)?.ok_or(Error::NotFound)?;
+        let pact = elections::find_pact_version(conn, &row.election.id, i64::MAX)?;
         Ok(Self {
-            person,
-            member,
-            election,
+            person: row.person,
+            member: row.member,
+            election: row.election,
             pact,
+            live: row.live,
+            pending: row.pending,
         })
+    }
+
+    /// What waits for its code and may still be answered.
+    fn waiting(&self, now_s: i64) -> Option<&PendingRow> {
+        self.pending.as_ref().filter(|pending| pending.expires_s > now_s)
     }
 
     /// The size below which election, pact and roster entry all lie; `None` while one of them is not in the ledger.
@@ -165,8 +176,8 @@ impl Place {
         Ok(Some(ledger::to_u64(newest)?.saturating_add(1)))
     }
 
-    fn state(&self, conn: &mut Conn, now_s: i64) -> Result<TaskState, Error> {
-        if signature::find_live(conn, self.member.id)?.is_some() {
+    fn state(&self, now_s: i64) -> Result<TaskState, Error> {
+        if self.live.is_some() {
             return Ok(TaskState::Signed);
         }
         if self.member.state != "required" {
@@ -180,22 +191,20 @@ impl Place {
         if self.member.label.is_none() || self.needed_size()?.is_none() {
             return Ok(TaskState::Before);
         }
-        let waits = signature::find_pending(conn, self.member.id)?.is_some_and(|p| p.expires_s > now_s);
-        Ok(if waits {
-            TaskState::Pending
-        } else {
-            TaskState::Ready
+        Ok(match self.waiting(now_s) {
+            Some(_) => TaskState::Pending,
+            None => TaskState::Ready,
         })
     }
 
-    fn task(&self, conn: &mut Conn, now_s: i64) -> Result<Task, Error> {
+    fn task(&self, now_s: i64) -> Result<Task, Error> {
         Ok(Task {
             election_id: self.election.id.clone(),
             title: self.election.title.clone(),
             opens_s: self.election.opens_s,
             closes_s: self.election.closes_s,
             zone: self.election.zone.clone(),
-            state: self.state(conn, now_s)?,
+            state: self.state(now_s)?,
             reason: self.member.reason.clone(),
         })
     }
@@ -222,7 +231,7 @@ fn bytes32(column: Option<&[u8]>) -> Result<[u8; 32], Error> {
 pub fn list_tasks(conn: &mut Conn, person_id: i64, now_s: i64) -> Result<Vec<Task>, Error> {
     let mut tasks = Vec::new();
     for member in roster::list_memberships(conn, person_id)? {
-        tasks.push(Place::find(conn, person_id, &member.election_id)?.task(conn, now_s)?);
+        tasks.push(Place::find(conn, person_id, &member.election_id)?.task(now_s)?);
     }
     tasks.sort_by_key(|task| (std::cmp::Reverse(task.opens_s), task.election_id.clone()));
     Ok(tasks)
@@ -237,7 +246,7 @@ pub fn sheet(
     now_s: i64,
 ) -> Result<Sheet, Error> {
     let place = Place::find(conn, person_id, election_id)?;
-    let task = place.task(conn, now_s)?;
+    let task = place.task(now_s)?;
     let (Some(pact), TaskState::Ready | TaskState::Pending) = (&place.pact, task.state) else {
         return Err(Error::conflict("sign-problem-state"));
     };

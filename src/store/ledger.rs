@@ -3,6 +3,7 @@
 //! Absent: what an entry means, publishing, signing.
 
 use std::cell::Cell;
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 
@@ -247,8 +248,32 @@ pub fn size_before(conn: &mut Conn, time_s: i64, size: u64) -> Result<u64, Store
     Ok(low)
 }
 
+/// Rows that may be read for one that is wanted, where they lie together.
+const SPAN_MAX: usize = 4;
+
 /// Reads the tree's hashes from the database.
 pub struct StoredHashes<'a>(pub &'a mut Conn);
+
+impl StoredHashes<'_> {
+    /// What lies at these positions, in any order, and maybe more.
+    fn load(&mut self, positions: &[i64]) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
+        let (Some(first), Some(last)) = (positions.iter().min(), positions.iter().max()) else {
+            return Ok(Vec::new());
+        };
+        let span = usize::try_from(last.saturating_sub(*first)).unwrap_or(usize::MAX);
+        // A tile's own hashes lie between those above them. A range is kept prepared, a list of places is not.
+        if span <= positions.len().saturating_mul(SPAN_MAX) {
+            let query = ledger_hash::table.filter(ledger_hash::position.between(first, last));
+            return Ok(on_database!(&mut *self.0, |conn| query.load(conn))?);
+        }
+        let mut rows = Vec::with_capacity(positions.len());
+        for part in positions.chunks(500) {
+            let query = ledger_hash::table.filter(ledger_hash::position.eq_any(part));
+            rows.extend(on_database!(&mut *self.0, |conn| query.load::<(i64, Vec<u8>)>(conn))?);
+        }
+        Ok(rows)
+    }
+}
 
 impl HashReader for StoredHashes<'_> {
     type Error = StoreError;
@@ -258,12 +283,7 @@ impl HashReader for StoredHashes<'_> {
         for index in indexes {
             positions.push(to_i64(*index)?);
         }
-        let mut found = std::collections::HashMap::with_capacity(positions.len());
-        for part in positions.chunks(500) {
-            let query = ledger_hash::table.filter(ledger_hash::position.eq_any(part));
-            let rows = on_database!(&mut *self.0, |conn| query.load::<(i64, Vec<u8>)>(conn))?;
-            found.extend(rows);
-        }
+        let found: HashMap<i64, Vec<u8>> = self.load(&positions)?.into_iter().collect();
         positions
             .iter()
             .map(|position| {

@@ -9,9 +9,13 @@ use crate::store::StoreError;
 use crate::store::conn::on_database;
 use crate::store::election::ElectionRow;
 use crate::store::schema::election;
+use crate::store::schema::pending_statement;
 use crate::store::schema::person;
 use crate::store::schema::person_alias;
 use crate::store::schema::roster_member;
+use crate::store::schema::signature;
+use crate::store::signature::LiveRow;
+use crate::store::signature::PendingRow;
 
 pub mod import;
 
@@ -125,6 +129,23 @@ pub fn list_persons_by_email(conn: &mut Conn, email: &str) -> Result<Vec<PersonR
     })
 }
 
+/// A person by row id, and whether somebody else has the same address.
+pub fn find_recipient(conn: &mut Conn, id: i64) -> Result<(PersonRow, bool), StoreError> {
+    let other = diesel::alias!(person as other);
+    let shares = other
+        .field(person::email)
+        .eq(person::email)
+        .and(other.field(person::id).ne(person::id));
+    on_database!(conn, |conn| {
+        let (person, sharing) = person::table
+            .left_join(other.on(shares))
+            .filter(person::id.eq(id))
+            .select((PersonRow::as_select(), other.field(person::id).nullable()))
+            .first::<(PersonRow, Option<i64>)>(conn)?;
+        Ok((person, sharing.is_some()))
+    })
+}
+
 /// A person's memberships, by election.
 pub fn list_memberships(conn: &mut Conn, person_id: i64) -> Result<Vec<MemberRow>, StoreError> {
     Ok(roster_member::table
@@ -156,22 +177,42 @@ pub fn find_member_by_id(conn: &mut Conn, id: i64) -> Result<MemberRow, StoreErr
         .first(conn)?)
 }
 
-/// A person's membership of one election's roster, with the person and the election.
+/// A membership with all that a signer's step depends on.
+#[derive(Queryable)]
+pub struct PlaceRow {
+    /// The membership.
+    pub member: MemberRow,
+    /// Whose.
+    pub person: PersonRow,
+    /// Of which election.
+    pub election: ElectionRow,
+    /// The live (or disputed) signature.
+    pub live: Option<LiveRow>,
+    /// What waits for its code.
+    pub pending: Option<PendingRow>,
+}
+
+/// A person's membership of one election's roster, with all around it.
 pub fn find_place(
     conn: &mut Conn,
     election_id: &str,
     person_id: i64,
-) -> Result<Option<(MemberRow, PersonRow, ElectionRow)>, StoreError> {
+) -> Result<Option<PlaceRow>, StoreError> {
+    let is_live = signature::live_member_id.eq(roster_member::id.nullable());
     on_database!(conn, |conn| {
         Ok(roster_member::table
             .inner_join(person::table)
             .inner_join(election::table)
+            .left_join(signature::table.on(is_live))
+            .left_join(pending_statement::table)
             .filter(roster_member::election_id.eq(election_id))
             .filter(roster_member::person_id.eq(person_id))
             .select((
                 MemberRow::as_select(),
                 PersonRow::as_select(),
                 ElectionRow::as_select(),
+                Option::<LiveRow>::as_select(),
+                Option::<PendingRow>::as_select(),
             ))
             .first(conn)
             .optional()?)

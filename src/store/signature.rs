@@ -81,6 +81,16 @@ pub struct SignatureRow {
     pub position: String,
 }
 
+/// What a signer's next step needs to know of the signature that stands.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = signature)]
+pub struct LiveRow {
+    /// Its entry.
+    pub leaf_index: i64,
+    /// SHA-256 of the statement.
+    pub statement_hash: Vec<u8>,
+}
+
 /// A fresh pending statement, before it has a row.
 #[derive(Insertable)]
 #[diesel(table_name = pending_statement)]
@@ -111,17 +121,6 @@ pub fn insert_pending(conn: &mut Conn, pending: &NewPending<'_>) -> Result<i64, 
     })
 }
 
-/// What a member has pending.
-pub fn find_pending(conn: &mut Conn, member_id: i64) -> Result<Option<PendingRow>, StoreError> {
-    on_database!(conn, |conn| {
-        Ok(pending_statement::table
-            .filter(pending_statement::member_id.eq(member_id))
-            .select(PendingRow::as_select())
-            .first(conn)
-            .optional()?)
-    })
-}
-
 /// What a person has pending in an election.
 pub fn find_pending_of(
     conn: &mut Conn,
@@ -139,18 +138,7 @@ pub fn find_pending_of(
     })
 }
 
-/// A pending statement by row id: the mailer's way to it.
-pub fn find_pending_by_id(conn: &mut Conn, id: i64) -> Result<Option<PendingRow>, StoreError> {
-    on_database!(conn, |conn| {
-        Ok(pending_statement::table
-            .find(id)
-            .select(PendingRow::as_select())
-            .first(conn)
-            .optional()?)
-    })
-}
-
-/// Keeps the hash of the code that is being sent, with its ten minutes from now.
+/// Keeps the hash of the code that is being sent, with its new time to answer; false where the statement waits no more.
 pub fn set_code(
     conn: &mut Conn,
     id: i64,
@@ -158,9 +146,10 @@ pub fn set_code(
     hash: &[u8],
     sent_s: i64,
     expires_s: i64,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     on_database!(conn, |conn| {
-        diesel::update(pending_statement::table.find(id))
+        let set = diesel::update(pending_statement::table.find(id))
+            .filter(pending_statement::expires_s.gt(sent_s))
             .set((
                 pending_statement::code_salt.eq(Some(salt)),
                 pending_statement::code_hash.eq(Some(hash)),
@@ -169,7 +158,7 @@ pub fn set_code(
                 pending_statement::tries.eq(0_i64),
             ))
             .execute(conn)?;
-        Ok(())
+        Ok(set == 1)
     })
 }
 

@@ -54,7 +54,7 @@ pub fn post(
 ) -> Result<Posted, Error> {
     let place = Place::find(conn, person_id, election_id)?;
     let (submission, statement) = (&examined.submission, &examined.statement);
-    if let Some(live) = signature::find_live(conn, place.member.id)? {
+    if let Some(live) = &place.live {
         let same = live.statement_hash == statement.hash();
         return Ok(if same {
             Posted::Recorded(live.leaf_index)
@@ -75,16 +75,12 @@ pub fn post(
     };
     check(conn, log, &place, (&entry, examined), now_s)?;
     check_person(&place, statement, &submission.salts)?;
-    check_fresh(conn, &place, statement, now_s)?;
-    let pending = signature::find_pending(conn, place.member.id)?;
-    if pending
-        .as_ref()
-        .is_some_and(|row| row.expires_s > now_s && examined.is_of(row))
-    {
+    check_fresh(&place, examined, now_s)?;
+    if place.waiting(now_s).is_some_and(|row| examined.is_of(row)) {
         return Ok(Posted::Waiting);
     }
     check_code_rate(conn, person_id, now_s)?;
-    if pending.is_some() {
+    if place.pending.is_some() {
         signature::delete_pending(conn, place.member.id)?;
     }
     let id = signature::insert_pending(
@@ -226,12 +222,11 @@ pub(super) fn check_person(place: &Place, statement: &Statement, salts: &Salts) 
 }
 
 /// The point of the log must be what a page of the last half hour would have named: nothing that is older may stand there.
-fn check_fresh(conn: &mut Conn, place: &Place, statement: &Statement, now_s: i64) -> Result<(), Error> {
-    let after = statement.after.size;
+fn check_fresh(place: &Place, examined: &Examined, now_s: i64) -> Result<(), Error> {
     let needed = place.needed_size()?.unwrap_or(u64::MAX);
     let oldest_s = now_s.saturating_sub(signer::AFTER_AGE_S);
-    let is_old = ledger::find_at(conn, after)?.is_some_and(|at_s| at_s < oldest_s);
-    if is_old || after < needed {
+    let is_old = examined.next_at_s.is_some_and(|at_s| at_s < oldest_s);
+    if is_old || examined.statement.after.size < needed {
         return Err(Error::invalid("sign-problem-stale"));
     }
     Ok(())

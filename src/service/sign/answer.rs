@@ -82,8 +82,7 @@ pub fn waiting(
     now_s: i64,
 ) -> Result<Option<Waiting>, Error> {
     let place = Place::find(conn, person_id, election_id)?;
-    let pending = signature::find_pending(conn, place.member.id)?;
-    Ok(pending.filter(|p| p.expires_s > now_s).map(|p| Waiting {
+    Ok(place.waiting(now_s).map(|p| Waiting {
         pending_id: p.id,
         sent: p.code_sent_s.is_some(),
         expires_s: p.expires_s,
@@ -94,8 +93,8 @@ pub fn waiting(
 /// Sends another code for what waits; the one before stops working when it leaves.
 pub fn resend(conn: &mut Conn, person_id: i64, election_id: &str, now_s: i64) -> Result<(), Error> {
     let place = Place::find(conn, person_id, election_id)?;
-    let pending = signature::find_pending(conn, place.member.id)?
-        .filter(|p| p.expires_s > now_s)
+    let pending = place
+        .waiting(now_s)
         .ok_or_else(|| Error::conflict("sign-problem-expired"))?;
     if pending
         .code_sent_s
@@ -138,10 +137,10 @@ pub fn answer(
     (entropy, now_s): (&Entropy, i64),
 ) -> Result<Answer, Error> {
     let place = Place::find(conn, person_id, election_id)?;
-    if let Some(live) = signature::find_live(conn, place.member.id)? {
+    if let Some(live) = &place.live {
         return Ok(Answer::Recorded(live.leaf_index));
     }
-    let Some(pending) = signature::find_pending(conn, place.member.id)? else {
+    let Some(pending) = &place.pending else {
         return Ok(Answer::Expired);
     };
     if pending.id != pending_id {
@@ -172,10 +171,10 @@ pub fn answer(
             Answer::Spent
         });
     }
-    let examined = match typed.examined.filter(|examined| examined.is_of(&pending)) {
+    let examined = match typed.examined.filter(|examined| examined.is_of(pending)) {
         Some(examined) => examined,
         // A fresh memory: what this transaction has not committed must not be remembered.
-        None => examine(conn, &Memory::default(), submission(&pending)?)
+        None => examine(conn, &Memory::default(), submission(pending)?)
             .map_err(|_bad| Error::Tampered(format!("text of pending statement {}", pending.id)))?,
     };
     record(conn, log, &place, &examined, sent_s, (entropy, now_s)).map(Answer::Signed)

@@ -27,8 +27,8 @@ pub struct Memory(Arc<Mutex<Remembered>>);
 
 #[derive(Default)]
 struct Remembered {
-    /// The committed root that was asked for last: the statements of one minute all name the same.
-    root: Option<(u64, Hash)>,
+    /// The point of the log that was asked for last: the statements of one minute all name the same.
+    point: Option<Point>,
     /// Unix seconds; when `waiting` began.
     begun_s: i64,
     /// By election and person.
@@ -37,23 +37,40 @@ struct Remembered {
     fading: HashMap<(String, i64), Examined>,
 }
 
+/// What is committed at a size of the log, and never changes.
+#[derive(Clone, Copy)]
+struct Point {
+    size: u64,
+    root: Hash,
+    /// Minute of the entry that stands there, Unix seconds.
+    next_at_s: i64,
+}
+
 impl Memory {
     fn lock(&self) -> MutexGuard<'_, Remembered> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The root at a size, `None` where nothing so large is committed. Never for a connection with a transaction of its own.
-    fn root_at(&self, conn: &mut Conn, size: u64) -> Result<Option<Hash>, Error> {
-        let known = self.lock().root;
-        if let Some((_, root)) = known.filter(|(of, _)| *of == size) {
-            return Ok(Some(root));
+    /// The root at a size, `None` where nothing so large is committed, and the minute of the entry that stands there, `None` where
+    /// none does yet. Never for a connection with a transaction of its own.
+    fn point_at(&self, conn: &mut Conn, size: u64) -> Result<(Option<Hash>, Option<i64>), Error> {
+        let known = self.lock().point;
+        if let Some(point) = known.filter(|point| point.size == size) {
+            return Ok((Some(point.root), Some(point.next_at_s)));
         }
         if !(1..=ledger::head(conn)?.size).contains(&size) {
-            return Ok(None);
+            return Ok((None, None));
         }
+        let next_at_s = ledger::find_at(conn, size)?;
         let root = publish::root_at(conn, size)?;
-        self.lock().root = Some((size, root));
-        Ok(Some(root))
+        if let Some(next_at_s) = next_at_s {
+            self.lock().point = Some(Point {
+                size,
+                root,
+                next_at_s,
+            });
+        }
+        Ok((Some(root), next_at_s))
     }
 
     /// Remembers what a person has waiting for its code, and forgets what nobody can answer any more.
@@ -95,6 +112,8 @@ pub struct Examined {
     pub(super) verifies: bool,
     /// This log's root at the size named; `None` where it was not committed yet.
     pub(super) root_at_after: Option<Hash>,
+    /// Minute of the entry at the size named, Unix seconds; `None` where none stood there yet.
+    pub(super) next_at_s: Option<i64>,
 }
 
 impl Examined {
@@ -111,10 +130,11 @@ impl Examined {
 pub fn examine(conn: &mut Conn, memory: &Memory, submission: Submission) -> Result<Examined, Error> {
     let statement = Statement::parse(&submission.statement)
         .map_err(|_malformed| Error::invalid("sign-problem-statement"))?;
-    let root_at_after = memory.root_at(conn, statement.after.size)?;
+    let (root_at_after, next_at_s) = memory.point_at(conn, statement.after.size)?;
     Ok(Examined {
         verifies: statement.verify(&submission.signature),
         root_at_after,
+        next_at_s,
         statement,
         submission,
     })
