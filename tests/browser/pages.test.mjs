@@ -154,12 +154,20 @@ test("an examiner goes through complaints by keyboard, and a second one confirms
   const browser = await openBrowser(t);
   const examiner = await enter(browser, link(portal, "examiner"));
   const lines = Array.from({ length: 60 }, (_, n) => `BANYAK-${n},laman,Budi Santoso ${n},Bagian Umum,Bandung,,,,`);
+  // Words without a place to break them widen no page.
+  lines.push(`PANJANG-1,laman,${"A".repeat(390)},${"B".repeat(390)},${"C".repeat(390)},${"D".repeat(390)},,,`);
   const head = "complaint_id,channel,accused_name,unit,city,position,nip_fragment,handle,incident_date";
   await examiner.page.goto(`${portal.url}/complaints/import`);
   await examiner.page.setInputFiles("[name=file]", { name: "banyak.csv", mimeType: "text/csv", buffer: Buffer.from([head, ...lines].join("\n")) });
   await examiner.page.locator("button[value=import]").click();
   await examiner.page.locator(".figures").waitFor();
   await tour(examiner, { "complaints-many": "/complaints?state=undecided&page=2", "complaints-none": "/complaints?q=tidakada" });
+
+  await examiner.page.goto(`${portal.url}/complaints?q=PANJANG`);
+  await examiner.look("complaints-long");
+  await examiner.page.locator("main table a").first().click();
+  await examiner.page.waitForURL(/\/complaints\/\d+/);
+  await examiner.look("complaint-long");
 
   // From the list to the one that waits longest; every bar has its number and word beside it, and no bar is read out.
   await examiner.page.goto(`${portal.url}/complaints?q=PERAGAAN`);
