@@ -1,7 +1,7 @@
 //! What it costs an outsider to audit a whole log, and to rebuild its tables from tiles alone. Prints one line of JSON.
 //!
 //! ```text
-//! cargo run --release --example audit_scale -- --entries 4700000 [--dir DIR] [--keep]
+//! cargo run --release --example audit_scale -- --entries 4700000 [--dir DIR] [--keep] [--only audit]
 //! ```
 //! The log is made first and is not in the times: real keys and signatures, roster entries, maps and anchors, in tiles on disk. A log of
 //! that size that is in DIR already is taken. Then each measurement is a process of its own, so that its memory is its own: `audit` is
@@ -28,6 +28,7 @@ use anyhow::Context;
 use anyhow::Result;
 use anyhow::bail;
 use anyhow::ensure;
+use clap::Parser;
 use ikrar::cli::audit;
 use ikrar::cli::audit::AuditArgs;
 use ikrar::cli::audit::pass::audit_log;
@@ -42,36 +43,25 @@ use serde_json::json;
 
 mod generate;
 
+/// What it costs to audit a whole log, and to rebuild its tables from tiles alone
+#[derive(Parser)]
 struct Asked {
+    /// Entries of the log
+    #[arg(long, default_value_t = 100_000)]
     entries: u64,
+    /// Where the log is made, or is already; without it, a folder that is removed again
+    #[arg(long)]
     dir: Option<PathBuf>,
+    /// Leave the log in DIR
+    #[arg(long)]
     keep: bool,
+    /// One measurement of the log in DIR: audit, openings or rebuild
+    #[arg(long, requires = "dir")]
     only: Option<String>,
 }
 
-fn asked() -> Result<Asked> {
-    let mut asked = Asked {
-        entries: 100_000,
-        dir: None,
-        keep: false,
-        only: None,
-    };
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        let mut value = || arguments.next().context("an option without its value");
-        match argument.as_str() {
-            "--entries" => asked.entries = value()?.parse()?,
-            "--dir" => asked.dir = Some(value()?.into()),
-            "--keep" => asked.keep = true,
-            "--only" => asked.only = Some(value()?),
-            other => bail!("what is {other}?"),
-        }
-    }
-    Ok(asked)
-}
-
 fn main() -> Result<ExitCode> {
-    let asked = asked()?;
+    let asked = Asked::parse();
     match (asked.only.as_deref(), &asked.dir) {
         (Some(what), Some(dir)) => measure(what, dir),
         _ => run(&asked).map(|()| ExitCode::SUCCESS),
