@@ -16,6 +16,8 @@ mod name;
 mod naming;
 mod number;
 mod numbers;
+mod office;
+mod parts;
 mod phrase;
 mod retrieve;
 mod snapshot;
@@ -41,7 +43,7 @@ pub use snapshot::{SNAPSHOT_LINE, SnapshotError};
 const ALIKE_BITS: f64 = 0.5;
 
 /// Names the rules, tables and weights that made an answer; it changes whenever one of them does.
-pub const MODEL_VERSION: &str = "ikrar-link-3";
+pub const MODEL_VERSION: &str = "ikrar-link-4";
 
 /// One person as the roster records them; nothing here need be clean.
 #[derive(Clone, Default, PartialEq, Eq)]

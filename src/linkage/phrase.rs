@@ -2,28 +2,27 @@
 //! with each. The same arithmetic serves the three fields; only their tables of abbreviations differ.
 
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::Level;
+use super::office::Bond;
+use super::office::Kind;
+use super::office::Offices;
+use super::parts::Parts;
+use super::parts::Table;
+use super::parts::acronym;
+use super::parts::is_number;
 use super::survey::Grade;
 use super::survey::Survey;
-use super::table::BEFORE_NAMES;
-use super::table::EMPTY;
-use super::table::GOVERNMENTS;
-use super::table::PROVINCE;
 use super::text;
 use super::vocabulary::Vocabulary;
 use super::vocabulary::at;
 use super::vocabulary::count;
 
-/// The most words of a phrase that are weighed.
-const WORDS_MAX: usize = 40;
-
-/// Abbreviations with their long forms.
-type Table = &'static [(&'static str, &'static str)];
-
 /// One distinct phrase of the roster.
 #[derive(Debug, Default)]
 pub(super) struct Phrase {
+    /// As they follow each other, some more than once.
     pub(super) words: Vec<u32>,
     /// How many people stand at it.
     pub(super) people: u32,
@@ -41,88 +40,30 @@ pub(super) struct Phrases {
     by_acronym: HashMap<String, Vec<u32>>,
     /// By word: how telling it is, in bits.
     weights: Vec<f32>,
+    /// By word: what it is.
+    kinds: Vec<Kind>,
+    /// Every office by what it is named after.
+    bonds: HashSet<Bond>,
     /// By phrase: the weights of its words together.
     wholes: Vec<f32>,
     /// People who have this field, and who have not.
     pub(super) people: u32,
 }
 
-/// A phrase taken apart.
-#[derive(Debug, Default)]
-struct Parts {
-    /// Its words, abbreviations spelt out, empty ones dropped.
-    words: Vec<String>,
-    /// The government that it names; 0 if none.
-    government: u32,
-}
-
-impl Parts {
-    fn of(text: &str, table: Table) -> Self {
-        let mut words: Vec<String> = Vec::new();
-        for word in text::words(text).iter().flat_map(|word| pieces(word)) {
-            let long = table.iter().find(|(short, _)| *short == word);
-            match long {
-                Some((_, long)) => words.extend(long.split(' ').map(str::to_owned)),
-                None => words.push(word.to_owned()),
-            }
-        }
-        let government = government(&words);
-        let empty = |word: &String| EMPTY.contains(&word.as_str());
-        if !words.iter().all(empty) {
-            words.retain(|word| !empty(word));
-        }
-        let mut seen = std::collections::HashSet::new();
-        words.retain(|word| seen.insert(word.clone()));
-        words.truncate(WORDS_MAX);
-        Self { words, government }
-    }
-
-    /// The numbers among the words.
-    fn numbers(&self) -> impl Iterator<Item = &str> {
-        self.words
-            .iter()
-            .map(String::as_str)
-            .filter(|word| is_number(word))
+impl Phrase {
+    /// Its words, each once.
+    fn distinct(&self) -> impl Iterator<Item = u32> {
+        let words = self.words.iter().enumerate();
+        let first = words.filter(|(place, word)| !self.words.iter().take(*place).any(|other| other == *word));
+        first.map(|(_, word)| *word)
     }
 }
 
-/// `SMPN2` is `SMPN 2`, and `02` is `2`; a digit within a word (`P3A`) is part of it.
-fn pieces(word: &str) -> impl Iterator<Item = &str> {
-    let head = word.trim_end_matches(|sign: char| sign.is_ascii_digit());
-    let whole = head.chars().any(|sign| sign.is_ascii_digit());
-    let (head, tail) = if whole {
-        (word, "")
-    } else {
-        word.split_at(head.len())
-    };
-    let tail = match tail.trim_start_matches('0') {
-        "" => tail,
-        number => number,
-    };
-    [head, tail].into_iter().filter(|piece| !piece.is_empty())
-}
-
-fn is_number(word: &str) -> bool {
-    word.bytes().all(|sign| sign.is_ascii_digit())
-}
-
-/// The government that the words name; 0 if none. A path goes up, so the last one is it; a province named beside a city or a
-/// regency is where that lies.
-fn government(words: &[String]) -> u32 {
-    let before = std::iter::once("").chain(words.iter().map(String::as_str));
-    let named = before.zip(words).filter_map(|(before, word)| {
-        let (_, government) = GOVERNMENTS.iter().find(|(name, _)| name == word)?;
-        let (province, name) = (*government == PROVINCE, BEFORE_NAMES.contains(&before));
-        Some((*government, u8::from(!province) + u8::from(!province && !name)))
-    });
-    // Of the equally telling ones `max_by_key` takes the last.
-    named
-        .max_by_key(|(_, telling)| *telling)
-        .map_or(0, |(government, _)| government)
-}
-
-fn acronym(words: &[String]) -> String {
-    words.iter().filter_map(|word| word.chars().next()).collect()
+/// A written phrase beside those of the roster.
+struct Written<'a> {
+    parts: &'a Parts,
+    /// Its offices, in words of the roster.
+    offices: Offices,
 }
 
 impl Phrases {
@@ -142,20 +83,19 @@ impl Phrases {
             self.more(number);
             return Some(number);
         }
-        let Parts { words, government } = Parts::of(text, self.table);
-        if words.is_empty() {
+        let parts = Parts::of(text, self.table);
+        if parts.words.is_empty() {
             return None;
         }
-        let mut form = words.clone();
-        form.sort_unstable();
+        let in_order: Vec<&str> = parts.in_order().collect();
         // A roster writes no control character, so forms and texts are told apart.
-        let form = format!("\u{1}{government} {}", form.join(" "));
+        let form = format!("\u{1}{} {}", parts.government, in_order.join(" "));
         let number = match self.by_form.get(&form) {
             Some(number) => *number,
-            None => self.enter(form, &words, government),
+            None => self.enter(form, &parts),
         };
-        if words.len() >= 3 {
-            let phrases = self.by_acronym.entry(acronym(&words)).or_default();
+        if parts.words.len() >= 3 {
+            let phrases = self.by_acronym.entry(acronym(&parts.words)).or_default();
             if !phrases.contains(&number) {
                 phrases.push(number);
             }
@@ -179,16 +119,21 @@ impl Phrases {
         }
     }
 
-    fn enter(&mut self, form: String, words: &[String], government: u32) -> u32 {
+    fn enter(&mut self, form: String, parts: &Parts) -> u32 {
         let number = count(self.known.len());
-        let ids = words
+        let ids: Vec<u32> = parts
+            .words
             .iter()
             .map(|word| self.vocabulary.bear(word, number))
             .collect();
         self.known.push(Phrase {
-            words: ids,
+            words: parts
+                .order
+                .iter()
+                .filter_map(|place| ids.get(*place).copied())
+                .collect(),
             people: 0,
-            government,
+            government: parts.government,
         });
         self.by_form.insert(form, number);
         number
@@ -199,8 +144,8 @@ impl Phrases {
         self.vocabulary.seal();
         let mut bearers = vec![0_u32; self.vocabulary.entries().len()];
         for phrase in &self.known {
-            for word in &phrase.words {
-                if let Some(bearers) = bearers.get_mut(at(*word)) {
+            for word in phrase.distinct() {
+                if let Some(bearers) = bearers.get_mut(at(word)) {
                     *bearers = bearers.saturating_add(phrase.people);
                 }
             }
@@ -210,12 +155,23 @@ impl Phrases {
             .into_iter()
             .map(|bearers| (people / (narrow(f64::from(bearers)) + 0.5)).log2().max(0.2))
             .collect();
-        let weight = |word: &u32| self.weights.get(at(*word)).copied().unwrap_or(0.2);
+        let weight = |word: u32| self.weights.get(at(word)).copied().unwrap_or(0.2);
         self.wholes = self
             .known
             .iter()
-            .map(|phrase| phrase.words.iter().map(weight).sum::<f32>().max(0.1))
+            .map(|phrase| phrase.distinct().map(weight).sum::<f32>().max(0.1))
             .collect();
+        let words = self.vocabulary.entries().iter();
+        self.kinds = words.map(|word| Kind::of(&word.text)).collect();
+        let borne = self.known.iter().filter(|phrase| phrase.people > 0);
+        self.bonds = borne
+            .flat_map(|phrase| self.offices(phrase).bonds().collect::<Vec<Bond>>())
+            .collect();
+    }
+
+    fn offices(&self, phrase: &Phrase) -> Offices {
+        let kind = |word: u32| self.kinds.get(at(word)).copied().unwrap_or_default();
+        Offices::of(phrase.words.iter().map(|word| (*word, kind(*word))))
     }
 
     /// Every text that was entered, with its phrase, in order.
@@ -251,15 +207,15 @@ impl Phrases {
         let mut rest = words.into_iter();
         let people = people.into_iter().zip(governments);
         for ((length, (people, government)), number) in lengths.into_iter().zip(people).zip(0_u32..) {
-            let words: Vec<u32> = rest.by_ref().take(at(length)).collect();
-            for word in &words {
-                vocabulary.bear_again(*word, number);
-            }
-            self.known.push(Phrase {
-                words,
+            let phrase = Phrase {
+                words: rest.by_ref().take(at(length)).collect(),
                 people,
                 government,
-            });
+            };
+            for word in phrase.distinct() {
+                vocabulary.bear_again(word, number);
+            }
+            self.known.push(phrase);
         }
         self.vocabulary = vocabulary;
         self.by_form = forms;
@@ -287,9 +243,13 @@ impl Phrases {
         let mut of_word = vec![0.0_f32; self.known.len()];
         let (mut touched, mut here): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
         let mut weights: Vec<f32> = Vec::with_capacity(parts.words.len());
+        let mut nearest: Vec<(u32, Kind)> = Vec::with_capacity(parts.words.len());
         let (mut strange, mut familiar) = (false, false);
-        for word in &parts.words {
-            weights.push(self.resolve(word, &mut of_word, &mut here));
+        for (word, stranger) in parts.words.iter().zip((0..=u32::MAX).rev()) {
+            let (weight, near) = self.resolve(word, &mut of_word, &mut here);
+            weights.push(weight);
+            let kind = near.and_then(|near| self.kinds.get(at(near)).copied());
+            nearest.push((near.unwrap_or(stranger), kind.unwrap_or_else(|| Kind::of(word))));
             strange |= here.is_empty();
             familiar |= !here.is_empty();
             for phrase in here.drain(..) {
@@ -301,6 +261,14 @@ impl Phrases {
                 }
             }
         }
+        let in_order = parts
+            .order
+            .iter()
+            .filter_map(|place| nearest.get(*place).copied());
+        let written = Written {
+            offices: Offices::of(in_order),
+            parts: &parts,
+        };
         let whole = weights.iter().sum::<f32>().max(0.1);
         let mut survey = Survey::of(self.known.len(), strange && familiar);
         for number in touched {
@@ -310,19 +278,20 @@ impl Phrases {
                 &mut survey,
                 number,
                 Grade::of(gained / whole, gained / recorded),
-                &parts,
+                &written,
             );
         }
-        self.acronyms(&parts, &weights, &gained, &mut survey);
+        self.acronyms(&written, &weights, &gained, &mut survey);
         survey.count(|phrase| self.people(phrase));
         survey
     }
 
-    /// Notes how a phrase agrees; one that agrees but for its government or its number is another one.
-    fn note(&self, survey: &mut Survey, phrase: u32, grade: Option<Grade>, written: &Parts) {
+    /// Notes how a phrase agrees; one that agrees but for its government, its number or the order of its offices is another one.
+    fn note(&self, survey: &mut Survey, phrase: u32, grade: Option<Grade>, written: &Written<'_>) {
         if let Some(grade) = grade {
             let people = self.people(phrase);
-            if self.may_be(phrase, written) {
+            let is_moved = || grade <= Grade::Around && people > 0 && self.is_moved(phrase, &written.offices);
+            if self.may_be(phrase, written.parts) && !is_moved() {
                 survey.note(phrase, grade, people);
             } else {
                 survey.note_other(grade, people);
@@ -352,10 +321,19 @@ impl Phrases {
             || recorded().all(|number| written.numbers().any(|other| other == number))
     }
 
-    /// What a written word weighs; notes what each phrase that holds it or a near one gains by it.
-    fn resolve(&self, word: &str, gains: &mut [f32], here: &mut Vec<u32>) -> f32 {
+    /// Whether the words that the two share belong to other offices.
+    fn is_moved(&self, phrase: u32, written: &Offices) -> bool {
+        self.known.get(at(phrase)).is_some_and(|phrase| {
+            written.contradicts(&self.offices(phrase), |bond| self.bonds.contains(&bond))
+        })
+    }
+
+    /// What a written word weighs, and the word of the roster that is nearest; notes what each phrase that holds it or a near one gains
+    /// by it.
+    fn resolve(&self, word: &str, gains: &mut [f32], here: &mut Vec<u32>) -> (f32, Option<u32>) {
         let mut weight: f32 = 0.0;
         let mut known = false;
+        let mut nearest = None;
         let numbered = word.chars().any(|sign| sign.is_ascii_digit());
         for near in self.vocabulary.near(word, &text::keys(word)) {
             // Where nobody stands any more is no place. What has another digit is another thing.
@@ -374,6 +352,7 @@ impl Phrases {
                 _ => continue,
             };
             let gained = share * self.weight(near.word);
+            nearest = nearest.or(Some(near.word));
             weight = weight.max(self.weight(near.word));
             for phrase in self.vocabulary.postings(near.word) {
                 if let Some(best) = gains.get_mut(at(*phrase)) {
@@ -388,7 +367,7 @@ impl Phrases {
             // A word that the roster does not know weighs what a middling one does.
             weight = narrow((f64::from(self.people) + 1.0).log2() * 0.5);
         }
-        weight
+        (weight, nearest)
     }
 
     /// Whether somebody stands at a phrase with this word.
@@ -401,24 +380,17 @@ impl Phrases {
 
     /// `BPSDM` for a unit of those initials, and the reverse. Three letters are soon met with by chance: short name and common
     /// words together must make up the phrase that holds the short name, or a foreign unit would agree for it.
-    fn acronyms(&self, written: &Parts, weights: &[f32], gained: &[f32], survey: &mut Survey) {
+    fn acronyms(&self, written: &Written<'_>, weights: &[f32], gained: &[f32], survey: &mut Survey) {
         let gained = |number: u32| gained.get(at(number)).copied().unwrap_or(0.0);
         let whole = weights.iter().sum::<f32>().max(0.1);
-        for (word, weight) in written
-            .words
-            .iter()
-            .zip(weights)
-            .filter(|(word, _)| word.len() >= 3)
-        {
+        let words = &written.parts.words;
+        for (word, weight) in words.iter().zip(weights).filter(|(word, _)| word.len() >= 3) {
             for number in self.by_acronym.get(word).into_iter().flatten() {
                 let grade = short_form((gained(*number) + weight) / whole);
                 self.note(survey, *number, grade, written);
             }
         }
-        let short = self
-            .vocabulary
-            .find(&acronym(&written.words))
-            .filter(|_| written.words.len() >= 3);
+        let short = self.vocabulary.find(&acronym(words)).filter(|_| words.len() >= 3);
         let spelt = short.map_or(&[][..], |word| self.vocabulary.postings(word));
         for (number, short) in spelt.iter().zip(short.into_iter().cycle()) {
             let recorded = self.wholes.get(at(*number)).copied().unwrap_or(0.1);
@@ -451,9 +423,7 @@ pub(super) fn narrow(value: f64) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::super::table::CITIES;
-    use super::super::table::CITY;
     use super::super::table::POSITIONS;
-    use super::super::table::REGENCY;
     use super::super::table::UNITS;
     use super::*;
 
@@ -470,37 +440,6 @@ mod tests {
                     "{short}"
                 );
             }
-        }
-    }
-
-    #[test]
-    fn every_government_is_told_from_the_others_of_its_name() {
-        for (word, government) in GOVERNMENTS {
-            let parts = Parts::of(&format!("Dinas Sosial {word} Merapi"), UNITS);
-            assert_eq!(parts.government, *government, "{word}");
-        }
-        for (text, government) in [
-            ("Dinas Pemberdayaan Masyarakat dan Desa Kota Bogor", CITY),
-            ("Kelurahan Kota Baru, Kec. Kota, Kab. Karawang", REGENCY),
-            ("Kabupaten Kudus, Kecamatan Kota", REGENCY),
-            ("Kota Bandung, Provinsi Jawa Barat", CITY),
-            ("Kecamatan Kota", CITY),
-            ("Dinas Sosial Bogor", 0),
-        ] {
-            assert_eq!(Parts::of(text, UNITS).government, government, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_word_and_its_number_come_apart_but_not_a_digit_within() {
-        for (text, words) in [
-            ("SMPN2 Bogor", "smp negeri 2 bogor"),
-            ("SDN 03", "sd negeri 3"),
-            ("Dinas P3A", "dinas p3a"),
-            ("Inspektorat II", "inspektorat 2"),
-            ("0", "0"),
-        ] {
-            assert_eq!(Parts::of(text, UNITS).words.join(" "), words, "{text}");
         }
     }
 

@@ -19,6 +19,7 @@ pub(super) use government::WHOLE_GOVERNMENTS;
 pub(super) use office::ANY_POSITION;
 pub(super) use office::CITIES;
 pub(super) use office::EMPTY;
+pub(super) use office::OFFICES;
 pub(super) use office::POSITIONS;
 pub(super) use office::UNITS;
 pub(super) use sign::LOOKALIKES;

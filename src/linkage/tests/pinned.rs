@@ -10,7 +10,7 @@ use crate::linkage::table;
 
 /// The version with the digest of everything that it names. Who changes a rule, a table or a weight raises the version and
 /// pins the digest that the failure shows.
-const PINNED: (&str, &str) = ("ikrar-link-3", "ca1307550371f718");
+const PINNED: (&str, &str) = ("ikrar-link-4", "6729fc14b8b62d9c");
 
 /// Code as it counts: without blanks and comments.
 fn code(text: &str) -> String {
@@ -24,7 +24,7 @@ fn code(text: &str) -> String {
 #[test]
 fn whoever_changes_the_model_raises_its_version() {
     let tables = format!(
-        "{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}",
+        "{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}",
         table::SOUNDS,
         table::READINGS,
         table::VARIANTS,
@@ -38,6 +38,7 @@ fn whoever_changes_the_model_raises_its_version() {
         table::POSITIONS,
         table::ANY_POSITION,
         table::UNITS,
+        table::OFFICES,
         table::CITIES,
         table::EMPTY,
         table::GOVERNMENTS,
