@@ -117,6 +117,7 @@ fn index_of(path: &Path) -> anyhow::Result<Index> {
 }
 
 fn keep(roster: &Path, out: &Path) -> anyhow::Result<()> {
+    output::check_apart(&[roster], &[out])?;
     let index = index_of(roster)?;
     let bytes = roster::keep(&index, out)?;
     eprintln!(
@@ -128,6 +129,12 @@ fn keep(roster: &Path, out: &Path) -> anyhow::Result<()> {
 }
 
 fn link_files(files: &Files) -> anyhow::Result<()> {
+    let written: Vec<&Path> = [Some(&files.out), files.explain.as_ref()]
+        .into_iter()
+        .flatten()
+        .map(PathBuf::as_path)
+        .collect();
+    output::check_apart(&[&files.complaints, &files.roster], &written)?;
     // A wrong complaints file is told before a large roster is read.
     let complaints = Complaints::open(&files.complaints)?;
     let index = index_of(&files.roster)?;
@@ -242,6 +249,37 @@ mod tests {
             std::fs::read_to_string(at("p.csv"))?,
             std::fs::read_to_string(at("e.jsonl"))?,
         ))
+    }
+
+    #[test]
+    fn no_file_is_written_over_one_that_is_read_or_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let complaints = format!("{HEADER}A1,web,Budi Santoso,,,,,,\n");
+        std::fs::write(at("r.csv"), ROSTER).unwrap();
+        std::fs::write(at("c.csv"), &complaints).unwrap();
+        std::fs::write(at("p.csv.part"), ROSTER).unwrap();
+        std::os::unix::fs::symlink(at("c.csv"), at("other.csv")).unwrap();
+        for (roster, out, explain) in [
+            ("r.csv", "c.csv", "e.jsonl"),
+            ("r.csv", "other.csv", "e.jsonl"),
+            ("r.csv", "p.csv", "r.csv"),
+            ("r.csv", "p.csv", "p.csv"),
+            ("p.csv.part", "p.csv", "e.jsonl"),
+        ] {
+            let refused = link_files(&Files {
+                roster: at(roster),
+                complaints: at("c.csv"),
+                out: at(out),
+                explain: Some(at(explain)),
+                threads: None,
+            });
+            let said = format!("{:#}", refused.unwrap_err());
+            assert!(said.contains("a name of its own"), "{out} {explain}: {said}");
+        }
+        keep(&at("r.csv"), &at("r.csv")).unwrap_err();
+        assert_eq!(std::fs::read_to_string(at("c.csv")).unwrap(), complaints);
+        assert_eq!(std::fs::read_to_string(at("r.csv")).unwrap(), ROSTER);
     }
 
     #[test]

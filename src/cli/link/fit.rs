@@ -56,6 +56,9 @@ pub(super) struct FitArgs {
 
 /// Runs the command.
 pub(super) fn run(args: &FitArgs) -> anyhow::Result<()> {
+    let read = [Some(&args.complaints), Some(&args.roster), args.truth.as_ref()];
+    let read: Vec<&Path> = read.into_iter().flatten().map(PathBuf::as_path).collect();
+    super::output::check_apart(&read, &[&args.out])?;
     // A wrong file is told before a large roster is read.
     Complaints::open(&args.complaints)?;
     let truth = args.truth.as_deref().map(Truth::open).transpose()?;

@@ -94,6 +94,31 @@ fn part(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
+/// Refuses to write a file over one that is read, or two over each other.
+pub(super) fn check_apart(read: &[&Path], written: &[&Path]) -> anyhow::Result<()> {
+    // A file that is not there yet lies in the folder that it will be in.
+    let place = |path: &Path| {
+        let there = std::fs::canonicalize(path);
+        there.or_else(|_not_there| {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let folder = std::fs::canonicalize(folder.unwrap_or(Path::new(".")))?;
+            Ok::<_, std::io::Error>(folder.join(path.file_name().unwrap_or_default()))
+        })
+    };
+    let mut taken: Vec<PathBuf> = read.iter().filter_map(|path| place(path).ok()).collect();
+    for path in written {
+        let shown = path.display();
+        let place = place(path).with_context(|| format!("cannot write {shown}"))?;
+        anyhow::ensure!(
+            !taken.contains(&place) && !taken.contains(&part(&place)),
+            "{shown} is read or written already: give each file a name of its own"
+        );
+        taken.push(part(&place));
+        taken.push(place);
+    }
+    Ok(())
+}
+
 impl Output {
     pub(super) fn create(index: &Index, rows: &Path, explain: Option<&Path>) -> anyhow::Result<Self> {
         let mut rows = csv::Writer::from_writer(Provisional::create(rows)?);

@@ -122,7 +122,10 @@ pub(super) fn rule(rule: RuleId) -> Words {
             "kemungkinan terbesar: bukan siapa pun di daftar ini",
             "nobody on this roster is the likeliest",
         ),
-        RuleId::NothingWritten => ("tidak ada yang disebut", "nobody is named in any way"),
+        RuleId::NothingWritten => (
+            "tidak ada yang dapat dibandingkan dengan daftar",
+            "nothing that was written can be compared with the roster",
+        ),
     };
     Words {
         id: id.to_owned(),
