@@ -37,7 +37,7 @@ const pages = {
   <input type=checkbox name=agree value=yes required>${['statement', 'signature', 'salt_nip', 'salt_name', 'salt_unit', 'salt_position'].map(n => `<input type=hidden name=${n}>`).join('')}<button disabled name=go value=1>T</button></form>`, 'sign.js'),
   '/receipt': q => page('r', `<section data-receipt-key="${q.get('k')}" data-receipt-label=${lab}>${states('own other unknown')}</section>`, 'receipt.js'),
   '/verify': q => page('v', `<section data-verify ${q.get('p') ? 'data-proof-url=/proof' : ''}>${states('no-js ready working done failed')}<input type=file multiple data-verify-file><textarea data-verify-paste></textarea><textarea data-verify-vkey></textarea>
-  <p data-verdict hidden><b data-is=valid hidden>Sah</b><b data-is=invalid hidden>Tidak sah</b><b data-is=unknown hidden>Belum</b></p>
+  <p data-verdict hidden><b data-is=valid hidden>Sah</b><b data-is=invalid hidden>Tidak sah</b><b data-is=unknown hidden>Belum</b><b data-is=misnamed hidden>Nama</b></p>
   ${['format', 'checkpoint', 'inclusion', 'statement', 'signature', 'opening'].map(c => `<p data-check=${c} hidden>${c} <b data-is=valid hidden>v</b><b data-is=invalid hidden>x</b><b data-is=unknown hidden>?</b> <i data-detail></i></p>`).join('')}
   <p data-vkey-source></p><div data-claims hidden>${['election', 'name', 'unit', 'nip'].map(c => `<p data-claim=${c}></p>`).join('')}<time data-claim=at></time></div></section>`, 'verify.js'),
   '/key': () => page('k', `<form data-officer-key data-account=7 method=post action=/post>${states('no-js has-key no-key unsupported failed')}<code data-public-key></code><input type=hidden name=key><button disabled>B</button><button disabled data-new-key>N</button></form>`, 'officer.js'),
@@ -163,9 +163,16 @@ test('a receipt\'s QR code: its name, another name, rubbish', async () => {
   assert.match(await p.innerText('[data-claims]'), new RegExp(PERSON.name));
   await at('/verify?p=1' + frag('Budi Santoso'));
   await now('[data-check=opening]', 'invalid');
-  assert.doesNotMatch(await p.innerText('section'), /Budi/);
-  await at('/verify?p=1#o1.rubbish');
-  await now('[data-check=opening]', 'invalid');
+  await now('[data-verdict]', 'misnamed');
+  await now('[data-check=signature]', 'valid');
+  assert.doesNotMatch(await p.innerText('section'), /Budi|Tidak sah|pilkada-2030/);
+  for (const cut of ['#o1.rubbish', frag(PERSON.name).slice(0, 60), frag(PERSON.name).slice(0, -3)]) {
+    await at('/verify?p=1' + cut);
+    await now('[data-verdict]', 'misnamed');
+  }
+  await at('/verify?p=1');
+  await choose(made.proof.replace('index 4', 'index 3'), `ikrar/opening/v1\n`);
+  await now('[data-verdict]', 'invalid');
 });
 
 test('an officer\'s key stays, signs what is shown, and nothing else', async () => {

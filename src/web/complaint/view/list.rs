@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use crate::linkage::RuleId;
 use crate::service::Conn;
 use crate::service::Error;
 use crate::service::complaint;
@@ -84,6 +85,8 @@ struct ListRow {
 struct First {
     /// None is *nobody on this roster*.
     person: Option<PersonView>,
+    /// Whether anything that was written could be compared with anybody.
+    compared: bool,
     share: Share,
     contradictions: usize,
     namesakes: u32,
@@ -220,6 +223,7 @@ fn list_rows(
             let candidate = explained.candidates.first()?;
             Some(First {
                 person: candidate.person_id.and_then(person_of).map(PersonView::from),
+                compared: explained.rule != RuleId::NothingWritten.key(),
                 share: Share::of(candidate.posterior),
                 contradictions: candidate.contradictions.len(),
                 namesakes: explained.namesakes,
