@@ -19,7 +19,7 @@ home-how-public-title = Untuk masyarakat
 home-how-public = Pindai kode QR pada tanda terima, atau ketik kodenya, untuk mengetahui apakah sebuah tanda tangan sah. Seluruh buku besar dapat diunduh dan dihitung ulang.
 home-how-public-link = Periksa tanda tangan
 home-how-ledger-title = Mengapa dapat dipercaya
-home-how-ledger = Tanda tangan yang sudah tercatat tidak dapat diubah atau dihapus tanpa ketahuan, juga oleh pengelola layanan ini.
+home-how-ledger = Siapa pun yang menyimpan salinan buku besar, atau saksi luar yang ikut menandatanganinya, mengetahui bila yang sudah tercatat diubah atau dihapus, juga oleh pengelola layanan ini.
 home-how-ledger-link = Lihat buku besar
 
 privacy-title = Privasi

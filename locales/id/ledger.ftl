@@ -1,7 +1,7 @@
 # Buku besar untuk dibaca umum: keadaan terbaru, setiap catatan, setiap naskah pakta.
 
 ledger-title = Buku besar
-ledger-lead = Setiap tanda tangan dan setiap tindakan petugas tercatat di sini, berurutan dan tidak dapat diubah tanpa ketahuan. Tidak ada nama, NIP, atau surel di dalamnya.
+ledger-lead = Setiap tanda tangan dan setiap tindakan petugas tercatat di sini, berurutan; perubahan ketahuan oleh siapa pun yang menyimpan salinannya dan oleh saksi luar. Tidak ada nama, NIP, atau surel di dalamnya.
 ledger-empty = Buku besar belum dimulai. Belum ada yang tercatat atau diterbitkan.
 ledger-newest = Keadaan terbaru
 ledger-size = Catatan

@@ -77,7 +77,7 @@ verify-by-browser = Diperiksa di peramban Anda.
 verify-by-server = Diperiksa oleh portal ini. Nyalakan JavaScript agar peramban Anda memeriksa sendiri.
 
 verify-proves = Apa yang dibuktikan bila sah
-verify-proves-text = Naskah pakta yang disebut ditandatangani dengan kunci ini, dan catatannya ada dalam buku besar yang tidak dapat diubah tanpa ketahuan.
+verify-proves-text = Naskah pakta yang disebut ditandatangani dengan kunci ini, dan catatannya ada dalam buku besar, yang perubahannya ketahuan oleh siapa pun yang menyimpan salinan atau bukti seperti ini dan oleh saksi luar bila ada.
 verify-proves-not = Apa yang tidak dibuktikan
 verify-proves-not-person = Siapa orangnya. Nama, unit kerja, dan NIP hanya tampil bila pemegang tanda terima sendiri menunjukkannya, dan tidak pernah dikirim ke portal.
 verify-proves-not-server = Bahwa portal ini jujur. Halaman ini berasal dari portal yang sama. Bukti yang Anda simpan, yang diperiksa dengan alat sendiri, tidak bergantung pada portal ini.

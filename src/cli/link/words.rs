@@ -68,8 +68,8 @@ fn level(level: Level) -> (&'static str, &'static str) {
         Level::Omitted => ("ada di daftar, tidak ditulis", "on the roster, not written"),
         Level::Extra => ("ditulis, tidak ada di daftar", "written, not on the roster"),
         Level::Frequency => (
-            "yang ditarik kembali karena nama itu dimiliki orang lain juga",
-            "taken back because others bear the name as well",
+            "ditarik kembali: sebuah nama tidak berkata lebih daripada banyaknya pemiliknya",
+            "taken back: a name says no more than how many bear it",
         ),
         Level::Agrees => ("cocok", "agrees"),
         Level::Differs => ("berbeda", "differs"),
