@@ -38,14 +38,13 @@ async function run() {
   if (!kept.proof) return state(root, 'ready');
   const turn = ++turns;
   const [keys, source] = await vkeys();
-  const { verdict, rows, facts } = await verify(kept.proof, keys, opening());
+  let { verdict, rows, facts } = await verify(kept.proof, keys, opening());
   if (turn !== turns) return; // something newer was given meanwhile
-  // Anybody can put another name behind the link of somebody's signature, or cut it: that is no fault of the signature.
-  const misnamed = rows.every(row => row.outcome === (row.check === 'opening' ? 'invalid' : 'valid')) && rows.some(row => row.check === 'opening');
-  const shown = misnamed ? 'misnamed' : verdict;
+  // Another name behind the link is no fault of the signature.
+  if (verdict === 'invalid' && rows.every(({ check, outcome }) => (check === 'opening') !== (outcome === 'valid'))) verdict = 'misnamed';
   for (const { check, outcome, detail } of rows) {
     const el = one(`[data-check="${check}"]`, root);
-    if (!el || (shown === 'invalid' && outcome !== 'invalid')) continue; // nothing is shown as true beside a failure
+    if (!el || (verdict === 'invalid' && outcome !== 'invalid')) continue; // nothing is shown as true beside a failure
     fill(el, outcome);
     fill(one('[data-detail]', el), detail);
   }
@@ -57,7 +56,7 @@ async function run() {
     if (claim && !el.hidden) fill(el, moment ? time(value) : value);
     if (moment && !el.hidden) el.dateTime = new Date(Number(value) * 1000).toISOString();
   }
-  fill(one('[data-verdict]', root), shown);
+  fill(one('[data-verdict]', root), verdict);
   state(root, 'done');
 }
 

@@ -26,7 +26,7 @@ pub(super) struct Phrase {
     pub(super) words: Vec<u32>,
     /// How many people stand at it.
     pub(super) people: u32,
-    /// The government that it names, as a row of [`GOVERNMENTS`] has it; 0 if none.
+    /// The government that it names, as a row of [`super::table::GOVERNMENTS`] has it; 0 if none.
     pub(super) government: u32,
 }
 

@@ -29,8 +29,9 @@ test('pure modules know no page; no key outlives its use but the officer\'s', ()
   }
 });
 
-// Bytes gzipped that a page loads, all of its modules together. Raise a limit only with a reason.
-const LIMITS = { 'sign.js': 7000, 'receipt.js': 1000, 'verify.js': 12400, 'officer.js': 9000, 'progress.js': 1200, 'print.js': 1000 };
+// Bytes gzipped that a page loads, all of its modules together. Raise a limit only with a reason; the last: a name that does not fit
+// is told apart from a signature that does not.
+const LIMITS = { 'sign.js': 7000, 'receipt.js': 1000, 'verify.js': 12500, 'officer.js': 9000, 'progress.js': 1200, 'print.js': 1000 };
 
 test('size as served', t => {
   const gzip = list => [...list].reduce((n, f) => n + gzipSync(files[f], { level: 9 }).length, 0);
