@@ -219,7 +219,11 @@ impl<'a> Context<'a> {
         let unit = facts.unit.filter(|_| self.units.written)?;
         let field = Field::Unit;
         let (level, bits) = match (self.units.grade(unit), self.units.level(unit)) {
-            (Some(grade), level) => (level, self.units.bits(grade)),
+            (Some(grade), level) if self.index.units.follows(&self.units, unit) => {
+                (level, self.units.bits(grade))
+            }
+            // The bits rank; the level says that no match may rest on it.
+            (Some(grade), _) => (Level::Some, self.units.bits(grade)),
             (None, _) if self.is_agency() && !self.units.is_held() => (Level::Unknown, weigh::AGENCY_UNKNOWN),
             (None, Level::Unknown) if self.units.is_elsewhere() => (Level::Unknown, weigh::UNIT_ELSEWHERE),
             (None, Level::Unknown) => (Level::Unknown, weigh::UNIT_UNKNOWN),

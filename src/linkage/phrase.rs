@@ -265,8 +265,9 @@ impl Phrases {
             .order
             .iter()
             .filter_map(|place| nearest.get(*place).copied());
+        let in_order: Vec<(u32, Kind)> = in_order.collect();
         let written = Written {
-            offices: Offices::of(in_order),
+            offices: Offices::of(in_order.iter().copied()),
             parts: &parts,
         };
         let whole = weights.iter().sum::<f32>().max(0.1);
@@ -283,7 +284,25 @@ impl Phrases {
         }
         self.acronyms(&written, &weights, &gained, &mut survey);
         survey.count(|phrase| self.people(phrase));
+        survey.words = in_order;
         survey
+    }
+
+    /// Whether a phrase has every written word, each beside its neighbour but where another office begins. Who is said to be in a unit
+    /// for the words alone may be in another.
+    pub(super) fn follows(&self, survey: &Survey, phrase: u32) -> bool {
+        let recorded = self.known.get(at(phrase)).map_or(&[][..], |phrase| &phrase.words);
+        let beside = |one: u32, other: u32| recorded.windows(2).any(|pair| pair == [one, other]);
+        let is_office = |kind: Kind| matches!(kind, Kind::Office(_));
+        let written = &survey.words;
+        if survey.short.contains(&phrase) {
+            return true;
+        }
+        written.iter().all(|(word, _)| recorded.contains(word))
+            && written.iter().zip(written.iter().skip(1)).all(|(one, other)| {
+                let begins = is_office(other.1) && !is_office(one.1);
+                begins || beside(one.0, other.0)
+            })
     }
 
     /// Notes how a phrase agrees; one that agrees but for its government, its number or the order of its offices is another one.
@@ -387,6 +406,9 @@ impl Phrases {
         for (word, weight) in words.iter().zip(weights).filter(|(word, _)| word.len() >= 3) {
             for number in self.by_acronym.get(word).into_iter().flatten() {
                 let grade = short_form((gained(*number) + weight) / whole);
+                survey
+                    .short
+                    .extend(grade.filter(|grade| *grade == Grade::Around).map(|_| *number));
                 self.note(survey, *number, grade, written);
             }
         }
@@ -395,6 +417,9 @@ impl Phrases {
         for (number, short) in spelt.iter().zip(short.into_iter().cycle()) {
             let recorded = self.wholes.get(at(*number)).copied().unwrap_or(0.1);
             let grade = short_form((gained(*number) + self.weight(short)) / recorded);
+            survey
+                .short
+                .extend(grade.filter(|grade| *grade == Grade::Around).map(|_| *number));
             self.note(survey, *number, grade, written);
         }
     }
@@ -440,6 +465,62 @@ mod tests {
                     "{short}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_match_rests_on_no_unit_whose_words_stand_elsewhere() {
+        for (written, recorded, follows) in [
+            (
+                "Kecamatan Lembayan, Kabupaten Sumedengan",
+                "Kecamatan Sumedengan, Kabupaten Lembayan",
+                false,
+            ),
+            (
+                "Puskesmas Melatiraya, Kota Anggrekan",
+                "Puskesmas Anggrekan, Kota Melatiraya",
+                false,
+            ),
+            ("SD Negeri 1 Sekaran 2", "SD Negeri 2 Sekaran 1", false),
+            (
+                "Polsek Bangsalrejo, Polres Mojolebak",
+                "Polsek Mojolebak, Polres Bangsalrejo",
+                false,
+            ),
+            (
+                "Bidang Kesehatan, Dinas Pendidikan dan Kesehatan Lobakidul",
+                "Bidang Pendidikan dan Kesehatan, Dinas Kesehatan Lobakidul",
+                false,
+            ),
+            (
+                "Direktorat Jenderal Pajak",
+                "Direktorat Pajak, Direktorat Jenderal Anggaran",
+                false,
+            ),
+            ("Balai Pelatihan Sikka", "Kantor Pelatihan Sikka", false),
+            ("Puskesmas Wonogede Timur", "Puskesmas Wonogede Barat", false),
+            (
+                "Dinas Kesehatan, Bidang Gizi",
+                "Seksi Data, Bidang Gizi, Dinas Kesehatan",
+                true,
+            ),
+            (
+                "Bid. Gizi Dinkes Kota Merapi",
+                "Bidang Gizi, Dinas Kesehatan Kota Merapi",
+                true,
+            ),
+            ("Bagian Umum, Setjen", "Bagian Umum, Sekretariat Jenderal", true),
+        ] {
+            let mut phrases = Phrases::new(UNITS);
+            let number = phrases.bear(recorded).unwrap();
+            phrases.bear(written).unwrap();
+            phrases.seal();
+            let survey = phrases.survey(written);
+            assert_eq!(
+                phrases.follows(&survey, number),
+                follows,
+                "{written} / {recorded}"
+            );
         }
     }
 

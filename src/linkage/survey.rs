@@ -2,6 +2,7 @@
 //! answer which is the affair of `phrase`.
 
 use super::Level;
+use super::office::Kind;
 use super::phrase::narrow;
 use super::vocabulary::at;
 
@@ -71,6 +72,10 @@ pub(super) struct Survey {
     held: bool,
     /// One of the words that were written no phrase of the roster has, nor anything near it, while it has another of them.
     strange: bool,
+    /// The written words as they follow each other, in words of the roster.
+    pub(super) words: Vec<(u32, Kind)>,
+    /// Phrases that are an acronym of what is written, or the reverse.
+    pub(super) short: Vec<u32>,
     /// By phrase, the grade at which it agrees.
     grades: Vec<Option<Grade>>,
     /// People at phrases of each grade.
