@@ -9,7 +9,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// The folder of a path.
-fn above(path: &Path) -> &Path {
+pub fn above(path: &Path) -> &Path {
     path.parent()
         .filter(|above| !above.as_os_str().is_empty())
         .unwrap_or(Path::new("."))

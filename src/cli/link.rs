@@ -129,11 +129,8 @@ fn keep(roster: &Path, out: &Path) -> anyhow::Result<()> {
 }
 
 fn link_files(files: &Files) -> anyhow::Result<()> {
-    let written: Vec<&Path> = [Some(&files.out), files.explain.as_ref()]
-        .into_iter()
-        .flatten()
-        .map(PathBuf::as_path)
-        .collect();
+    let mut written = vec![files.out.as_path()];
+    written.extend(files.explain.as_deref());
     output::check_apart(&[&files.complaints, &files.roster], &written)?;
     // A wrong complaints file is told before a large roster is read.
     let complaints = Complaints::open(&files.complaints)?;

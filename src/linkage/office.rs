@@ -19,30 +19,31 @@ impl Kind {
     /// What this word is.
     pub(super) fn of(word: &str) -> Self {
         match OFFICES.iter().position(|office| *office == word) {
-            Some(place) => Self::Office(bit(place)),
+            Some(place) => Self::Office(1 << place),
             None => Self::Name,
         }
     }
 }
 
-fn bit(place: usize) -> u64 {
-    u32::try_from(place)
-        .ok()
-        .and_then(|place| 1_u64.checked_shl(place))
-        .unwrap_or(0)
-}
-
 /// The bit of one of [`OFFICES`].
 fn office(word: &str) -> u64 {
-    OFFICES.iter().position(|office| *office == word).map_or(0, bit)
+    match Kind::of(word) {
+        Kind::Office(bit) => bit,
+        Kind::Name => 0,
+    }
 }
 
 /// A word, and the office that it stands behind: the words of [`OFFICES`] that follow each other, as a set.
 pub(super) type Bond = (u64, u32);
 
-/// The offices of a unit, each with what it is named after, in their order; what stands before the first has none, 0.
-#[derive(Debug, Default)]
-pub(super) struct Offices(Vec<(u64, Vec<u32>)>);
+/// The offices of a unit.
+#[derive(Debug)]
+pub(super) struct Offices {
+    /// Each with what it is named after, in their order; what stands before the first has none, 0.
+    named: Vec<(u64, Vec<u32>)>,
+    /// Those right below a minister.
+    tops: Vec<u64>,
+}
 
 impl Offices {
     /// Reads a unit word by word.
@@ -57,34 +58,22 @@ impl Offices {
                 (Kind::Name, None) => offices.push((0, vec![word])),
             }
         }
-        Self(offices)
+        Self {
+            tops: tops(&offices),
+            named: offices,
+        }
     }
 
     /// Every word with its office.
     pub(super) fn bonds(&self) -> impl Iterator<Item = Bond> {
-        let named = self.0.iter().filter(|(head, _)| *head != 0);
+        let named = self.named.iter().filter(|(head, _)| *head != 0);
         named.flat_map(|(head, names)| names.iter().map(|word| (*head, *word)))
-    }
-
-    /// The offices right below a minister. The secretariat of a directorate general is part of it.
-    fn tops(&self) -> Vec<u64> {
-        let general = office("jenderal");
-        let directorate = office("direktorat") | general;
-        let kinds = directorate | office("sekretariat") | office("inspektorat");
-        let named = self.0.iter().map(|(head, _)| head & kinds);
-        let mut tops: Vec<u64> = named
-            .filter(|top| top & general != 0 && *top != general)
-            .collect();
-        if tops.iter().any(|top| top & directorate == directorate) {
-            tops.push(directorate);
-        }
-        tops
     }
 
     /// Those of these words that `other` does not hold and that stand behind another office than number `place`.
     fn moved(&self, place: usize, words: &[u32], other: &[u32]) -> Vec<u32> {
         let elsewhere = |word: &u32| {
-            let mut offices = self.0.iter().enumerate();
+            let mut offices = self.named.iter().enumerate();
             offices.any(|(number, (_, names))| number != place && names.contains(word))
         };
         let gone = words.iter().filter(|word| !other.contains(word));
@@ -95,14 +84,14 @@ impl Offices {
     /// that the other has not; or, of an office of one name, each holds a word that stands behind another office of the other; or such an
     /// office holds nothing in common, and `is_known` has it elsewhere as it is written.
     pub(super) fn contradicts(&self, recorded: &Self, is_known: impl Fn(Bond) -> bool) -> bool {
-        let (ours, theirs) = (self.tops(), recorded.tops());
+        let (ours, theirs) = (&self.tops, &recorded.tops);
         if ours.iter().any(|top| !theirs.contains(top)) && theirs.iter().any(|top| !ours.contains(top)) {
             return true;
         }
         let same = |one: &[u32], other: &[u32]| other.iter().filter(|word| one.contains(word)).count();
-        self.0.iter().enumerate().any(|(place, (head, words))| {
+        self.named.iter().enumerate().any(|(place, (head, words))| {
             let of_that_name = recorded
-                .0
+                .named
                 .iter()
                 .enumerate()
                 .filter(|(_, (other, theirs))| other == head && !theirs.is_empty());
@@ -120,6 +109,21 @@ impl Offices {
                     || same(words, recorded_words) == 0 && is_elsewhere())
         })
     }
+}
+
+/// The offices right below a minister. The secretariat of a directorate general is part of it.
+fn tops(offices: &[(u64, Vec<u32>)]) -> Vec<u64> {
+    let general = office("jenderal");
+    let directorate = office("direktorat") | general;
+    let kinds = directorate | office("sekretariat") | office("inspektorat");
+    let named = offices.iter().map(|(head, _)| head & kinds);
+    let mut tops: Vec<u64> = named
+        .filter(|top| top & general != 0 && *top != general)
+        .collect();
+    if tops.iter().any(|top| top & directorate == directorate) {
+        tops.push(directorate);
+    }
+    tops
 }
 
 #[cfg(test)]

@@ -19,6 +19,9 @@ use super::vocabulary::Vocabulary;
 use super::vocabulary::at;
 use super::vocabulary::count;
 
+#[cfg(test)]
+mod tests;
+
 /// One distinct phrase of the roster.
 #[derive(Debug, Default)]
 pub(super) struct Phrase {
@@ -291,13 +294,13 @@ impl Phrases {
     /// Whether a phrase has every written word, each beside its neighbour but where another office begins. Who is said to be in a unit
     /// for the words alone may be in another.
     pub(super) fn follows(&self, survey: &Survey, phrase: u32) -> bool {
+        if survey.short.contains(&phrase) {
+            return true;
+        }
         let recorded = self.known.get(at(phrase)).map_or(&[][..], |phrase| &phrase.words);
         let beside = |one: u32, other: u32| recorded.windows(2).any(|pair| pair == [one, other]);
         let is_office = |kind: Kind| matches!(kind, Kind::Office(_));
         let written = &survey.words;
-        if survey.short.contains(&phrase) {
-            return true;
-        }
         written.iter().all(|(word, _)| recorded.contains(word))
             && written.iter().zip(written.iter().skip(1)).all(|(one, other)| {
                 let begins = is_office(other.1) && !is_office(one.1);
@@ -405,32 +408,27 @@ impl Phrases {
         let words = &written.parts.words;
         for (word, weight) in words.iter().zip(weights).filter(|(word, _)| word.len() >= 3) {
             for number in self.by_acronym.get(word).into_iter().flatten() {
-                let grade = short_form((gained(*number) + weight) / whole);
-                survey
-                    .short
-                    .extend(grade.filter(|grade| *grade == Grade::Around).map(|_| *number));
-                self.note(survey, *number, grade, written);
+                self.note_short(survey, *number, (gained(*number) + weight) / whole, written);
             }
         }
         let short = self.vocabulary.find(&acronym(words)).filter(|_| words.len() >= 3);
         let spelt = short.map_or(&[][..], |word| self.vocabulary.postings(word));
         for (number, short) in spelt.iter().zip(short.into_iter().cycle()) {
             let recorded = self.wholes.get(at(*number)).copied().unwrap_or(0.1);
-            let grade = short_form((gained(*number) + self.weight(short)) / recorded);
-            survey
-                .short
-                .extend(grade.filter(|grade| *grade == Grade::Around).map(|_| *number));
-            self.note(survey, *number, grade, written);
+            let share = (gained(*number) + self.weight(short)) / recorded;
+            self.note_short(survey, *number, share, written);
         }
     }
-}
 
-/// The grade of a short name that, with the words in common, is this share of the phrase that holds it.
-fn short_form(share: f32) -> Option<Grade> {
-    if share >= 0.85 {
-        Some(Grade::Around)
-    } else {
-        (share >= 0.5).then_some(Grade::Some)
+    /// Notes a phrase that a short name agrees with, which, with the words in common, is this share of what holds it.
+    fn note_short(&self, survey: &mut Survey, phrase: u32, share: f32, written: &Written<'_>) {
+        let grade = if share >= 0.85 {
+            survey.short.push(phrase);
+            Some(Grade::Around)
+        } else {
+            (share >= 0.5).then_some(Grade::Some)
+        };
+        self.note(survey, phrase, grade, written);
     }
 }
 
@@ -443,109 +441,4 @@ pub(super) fn narrow(value: f64) -> f32 {
     )]
     let narrow = value as f32;
     narrow
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::table::CITIES;
-    use super::super::table::POSITIONS;
-    use super::super::table::UNITS;
-    use super::*;
-
-    #[test]
-    fn every_abbreviation_meets_its_long_form() {
-        for table in [UNITS, CITIES, POSITIONS] {
-            for (short, long) in table {
-                let mut phrases = Phrases::new(table);
-                let number = phrases.bear(&format!("{long} Merapi")).unwrap();
-                phrases.seal();
-                assert_eq!(
-                    phrases.survey(&format!("{short} Merapi")).level(number),
-                    Level::Exact,
-                    "{short}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn a_match_rests_on_no_unit_whose_words_stand_elsewhere() {
-        for (written, recorded, follows) in [
-            (
-                "Kecamatan Lembayan, Kabupaten Sumedengan",
-                "Kecamatan Sumedengan, Kabupaten Lembayan",
-                false,
-            ),
-            (
-                "Puskesmas Melatiraya, Kota Anggrekan",
-                "Puskesmas Anggrekan, Kota Melatiraya",
-                false,
-            ),
-            ("SD Negeri 1 Sekaran 2", "SD Negeri 2 Sekaran 1", false),
-            (
-                "Polsek Bangsalrejo, Polres Mojolebak",
-                "Polsek Mojolebak, Polres Bangsalrejo",
-                false,
-            ),
-            (
-                "Bidang Kesehatan, Dinas Pendidikan dan Kesehatan Lobakidul",
-                "Bidang Pendidikan dan Kesehatan, Dinas Kesehatan Lobakidul",
-                false,
-            ),
-            (
-                "Direktorat Jenderal Pajak",
-                "Direktorat Pajak, Direktorat Jenderal Anggaran",
-                false,
-            ),
-            ("Balai Pelatihan Sikka", "Kantor Pelatihan Sikka", false),
-            ("Puskesmas Wonogede Timur", "Puskesmas Wonogede Barat", false),
-            (
-                "Dinas Kesehatan, Bidang Gizi",
-                "Seksi Data, Bidang Gizi, Dinas Kesehatan",
-                true,
-            ),
-            (
-                "Bid. Gizi Dinkes Kota Merapi",
-                "Bidang Gizi, Dinas Kesehatan Kota Merapi",
-                true,
-            ),
-            ("Bagian Umum, Setjen", "Bagian Umum, Sekretariat Jenderal", true),
-        ] {
-            let mut phrases = Phrases::new(UNITS);
-            let number = phrases.bear(recorded).unwrap();
-            phrases.bear(written).unwrap();
-            phrases.seal();
-            let survey = phrases.survey(written);
-            assert_eq!(
-                phrases.follows(&survey, number),
-                follows,
-                "{written} / {recorded}"
-            );
-        }
-    }
-
-    #[test]
-    fn agreement_is_graded() {
-        let mut phrases = Phrases::new(UNITS);
-        let statistics = phrases
-            .bear("Bidang Statistik, Dinas Komunikasi dan Informatika")
-            .unwrap();
-        let health = phrases.bear("Bidang Gizi, Dinas Kesehatan").unwrap();
-        for person in 2..40 {
-            phrases.bear(&format!("Bidang Tugas{person}, Dinas Pekerjaan Umum"));
-        }
-        phrases.seal();
-        let survey = phrases.survey("diskominfo bid. statistik");
-        assert_eq!(
-            (survey.level(statistics), survey.level(health)),
-            (Level::Exact, Level::Differs)
-        );
-        assert_eq!(phrases.survey("Bidang Statistk").level(statistics), Level::Within);
-        assert_eq!(
-            phrases.survey("Kantor Pos Pluto").level(statistics),
-            Level::Unknown
-        );
-        assert_eq!(phrases.survey("BSKI").level(statistics), Level::Unknown);
-        assert!(!phrases.survey(" - ").written);
-    }
 }

@@ -77,6 +77,13 @@ pub struct Explanation {
     pub candidates: Vec<Candidate>,
 }
 
+impl Explanation {
+    /// Whether anything that was written could be compared with anybody.
+    pub fn is_compared(&self) -> bool {
+        self.rule != RuleId::NothingWritten.key()
+    }
+}
+
 /// Personal data stay out of every log.
 impl std::fmt::Debug for Explanation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

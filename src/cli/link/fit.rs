@@ -56,8 +56,8 @@ pub(super) struct FitArgs {
 
 /// Runs the command.
 pub(super) fn run(args: &FitArgs) -> anyhow::Result<()> {
-    let read = [Some(&args.complaints), Some(&args.roster), args.truth.as_ref()];
-    let read: Vec<&Path> = read.into_iter().flatten().map(PathBuf::as_path).collect();
+    let mut read = vec![args.complaints.as_path(), &args.roster];
+    read.extend(args.truth.as_deref());
     super::output::check_apart(&read, &[&args.out])?;
     // A wrong file is told before a large roster is read.
     Complaints::open(&args.complaints)?;

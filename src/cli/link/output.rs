@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use super::words;
+use crate::durable;
 use crate::linkage::Candidate;
 use crate::linkage::Evidence;
 use crate::linkage::Index;
@@ -100,8 +101,7 @@ pub(super) fn check_apart(read: &[&Path], written: &[&Path]) -> anyhow::Result<(
     let place = |path: &Path| {
         let there = std::fs::canonicalize(path);
         there.or_else(|_not_there| {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            let folder = std::fs::canonicalize(folder.unwrap_or(Path::new(".")))?;
+            let folder = std::fs::canonicalize(durable::above(path))?;
             Ok::<_, std::io::Error>(folder.join(path.file_name().unwrap_or_default()))
         })
     };

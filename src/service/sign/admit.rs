@@ -146,7 +146,7 @@ pub(super) fn check(
     let head = ledger::head(conn)?;
     let at_s = now_s.saturating_sub(now_s.rem_euclid(60)).max(head.last_at_s);
     let after = statement.after.size;
-    let root_at_after = match examined.root_at_after {
+    let root_at_after = match examined.after.map(|point| point.root) {
         None if (1..=head.size).contains(&after) => Some(publish::root_at(conn, after)?),
         known => known,
     };
@@ -225,7 +225,8 @@ pub(super) fn check_person(place: &Place, statement: &Statement, salts: &Salts) 
 fn check_fresh(place: &Place, examined: &Examined, now_s: i64) -> Result<(), Error> {
     let needed = place.needed_size()?.unwrap_or(u64::MAX);
     let oldest_s = now_s.saturating_sub(signer::AFTER_AGE_S);
-    let is_old = examined.next_at_s.is_some_and(|at_s| at_s < oldest_s);
+    let next_at_s = examined.after.and_then(|point| point.next_at_s);
+    let is_old = next_at_s.is_some_and(|at_s| at_s < oldest_s);
     if is_old || examined.statement.after.size < needed {
         return Err(Error::invalid("sign-problem-stale"));
     }

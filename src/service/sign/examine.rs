@@ -37,13 +37,14 @@ struct Remembered {
     fading: HashMap<(String, i64), Examined>,
 }
 
-/// What is committed at a size of the log, and never changes.
+/// What is committed at a size of the log.
 #[derive(Clone, Copy)]
-struct Point {
+pub(super) struct Point {
     size: u64,
-    root: Hash,
-    /// Minute of the entry that stands there, Unix seconds.
-    next_at_s: i64,
+    /// This log's root there. It never changes.
+    pub(super) root: Hash,
+    /// Minute of the entry that stands there, Unix seconds; `None` where none does yet.
+    pub(super) next_at_s: Option<i64>,
 }
 
 impl Memory {
@@ -51,26 +52,24 @@ impl Memory {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The root at a size, `None` where nothing so large is committed, and the minute of the entry that stands there, `None` where
-    /// none does yet. Never for a connection with a transaction of its own.
-    fn point_at(&self, conn: &mut Conn, size: u64) -> Result<(Option<Hash>, Option<i64>), Error> {
+    /// The point of the log at a size, `None` where nothing so large is committed. Never for a connection with a transaction of its own.
+    fn point_at(&self, conn: &mut Conn, size: u64) -> Result<Option<Point>, Error> {
         let known = self.lock().point;
         if let Some(point) = known.filter(|point| point.size == size) {
-            return Ok((Some(point.root), Some(point.next_at_s)));
+            return Ok(Some(point));
         }
         if !(1..=ledger::head(conn)?.size).contains(&size) {
-            return Ok((None, None));
+            return Ok(None);
         }
-        let next_at_s = ledger::find_at(conn, size)?;
-        let root = publish::root_at(conn, size)?;
-        if let Some(next_at_s) = next_at_s {
-            self.lock().point = Some(Point {
-                size,
-                root,
-                next_at_s,
-            });
+        let point = Point {
+            size,
+            next_at_s: ledger::find_at(conn, size)?,
+            root: publish::root_at(conn, size)?,
+        };
+        if point.next_at_s.is_some() {
+            self.lock().point = Some(point);
         }
-        Ok((Some(root), next_at_s))
+        Ok(Some(point))
     }
 
     /// Remembers what a person has waiting for its code, and forgets what nobody can answer any more.
@@ -110,10 +109,8 @@ pub struct Examined {
     pub(super) submission: Submission,
     pub(super) statement: Statement,
     pub(super) verifies: bool,
-    /// This log's root at the size named; `None` where it was not committed yet.
-    pub(super) root_at_after: Option<Hash>,
-    /// Minute of the entry at the size named, Unix seconds; `None` where none stood there yet.
-    pub(super) next_at_s: Option<i64>,
+    /// This log at the size named; `None` where that was not committed yet.
+    pub(super) after: Option<Point>,
 }
 
 impl Examined {
@@ -130,11 +127,10 @@ impl Examined {
 pub fn examine(conn: &mut Conn, memory: &Memory, submission: Submission) -> Result<Examined, Error> {
     let statement = Statement::parse(&submission.statement)
         .map_err(|_malformed| Error::invalid("sign-problem-statement"))?;
-    let (root_at_after, next_at_s) = memory.point_at(conn, statement.after.size)?;
+    let after = memory.point_at(conn, statement.after.size)?;
     Ok(Examined {
         verifies: statement.verify(&submission.signature),
-        root_at_after,
-        next_at_s,
+        after,
         statement,
         submission,
     })

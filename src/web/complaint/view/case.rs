@@ -123,6 +123,8 @@ struct WrittenView {
 struct ProposalView {
     number: i64,
     decision: String,
+    /// [`Explanation::is_compared`].
+    compared: bool,
     rule: String,
     conflict: bool,
     namesakes: u32,
@@ -421,6 +423,7 @@ impl ProposalView {
             stale: replaced_s.is_none() && !crossref::is_current(&row, roster),
             number: row.number,
             decision: row.decision,
+            compared: explained.is_compared(),
             rule: explained.rule,
             conflict: explained.conflict,
             namesakes: explained.namesakes,

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use crate::linkage::RuleId;
 use crate::service::Conn;
 use crate::service::Error;
 use crate::service::complaint;
@@ -85,7 +84,7 @@ struct ListRow {
 struct First {
     /// None is *nobody on this roster*.
     person: Option<PersonView>,
-    /// Whether anything that was written could be compared with anybody.
+    /// [`Explanation::is_compared`].
     compared: bool,
     share: Share,
     contradictions: usize,
@@ -223,7 +222,7 @@ fn list_rows(
             let candidate = explained.candidates.first()?;
             Some(First {
                 person: candidate.person_id.and_then(person_of).map(PersonView::from),
-                compared: explained.rule != RuleId::NothingWritten.key(),
+                compared: explained.is_compared(),
                 share: Share::of(candidate.posterior),
                 contradictions: candidate.contradictions.len(),
                 namesakes: explained.namesakes,
