@@ -43,7 +43,7 @@ pub use snapshot::{SNAPSHOT_LINE, SnapshotError};
 const ALIKE_BITS: f64 = 0.5;
 
 /// Names the rules, tables and weights that made an answer; it changes whenever one of them does.
-pub const MODEL_VERSION: &str = "ikrar-link-4";
+pub const MODEL_VERSION: &str = "ikrar-link-5";
 
 /// One person as the roster records them; nothing here need be clean.
 #[derive(Clone, Default, PartialEq, Eq)]

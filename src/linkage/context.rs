@@ -127,19 +127,20 @@ impl<'a> Context<'a> {
     }
 
     /// A quick estimate of what unit, city and position will say, to rank people before they are compared whole; `None` as soon as the
-    /// most that it can still come to is not wanted.
+    /// most that it can still come to is not wanted. Of a person, the place and the unit.
     pub(super) fn estimate(
         &self,
         columns: &Columns,
-        place: usize,
+        (place, unit): (usize, u32),
         is_wanted: impl Fn(f32) -> bool,
     ) -> Option<f32> {
-        let of = |survey: &Survey, column: &[u32]| match column.get(place) {
-            Some(phrase) if survey.written => survey.rough(*phrase),
-            _ => 0.0,
+        let rough = |survey: &Survey, phrase: u32| {
+            if survey.written { survey.rough(phrase) } else { 0.0 }
         };
+        let of =
+            |survey: &Survey, column: &[u32]| column.get(place).map_or(0.0, |phrase| rough(survey, *phrase));
         let [_, city_max, position_max] = self.most;
-        let unit = of(&self.units, &columns.unit);
+        let unit = rough(&self.units, unit);
         // Who shares the unit mostly shares its city.
         let share = if unit > 0.0 { 4.0 } else { 1.0 };
         if !is_wanted(unit + city_max / share + position_max / 2.0) {

@@ -30,7 +30,7 @@ const NUMBER_PART_BITS: f64 = 8.0;
 const UNIT_WITH_TWO_MISSPELLINGS_BITS: f64 = 6.0;
 /// Least bits by which the first stands before all others who bear the name together, by all that was written: that one of
 /// them is meant, and the unit wrong, must be rare.
-const APART_BITS: f64 = 11.0;
+const APART_BITS: f64 = 10.0;
 /// Fewer rivals than this are none.
 const RIVALS_NONE: f64 = 0.03;
 /// Least bits of unit evidence when a word of the name is misspelt, or one is left out that many bear.

@@ -11,11 +11,9 @@ use super::name;
 use super::name::Side;
 use super::number;
 use super::numbers::Numbers;
+use super::parts;
 use super::phrase::Phrases;
-use super::table::CITIES;
-use super::table::POSITIONS;
 use super::table::Sex;
-use super::table::UNITS;
 use super::vocabulary::Vocabulary;
 use super::vocabulary::at;
 use super::vocabulary::count;
@@ -105,9 +103,9 @@ impl Index {
             live: 0,
             odd: BTreeMap::new(),
             names: Vocabulary::default(),
-            units: Phrases::new(UNITS),
-            cities: Phrases::new(CITIES),
-            positions: Phrases::new(POSITIONS),
+            units: Phrases::new(parts::UNIT),
+            cities: Phrases::new(parts::CITY),
+            positions: Phrases::new(parts::POSITION),
             unit_city: HashMap::new(),
             unit_position: HashMap::new(),
             numbers: Numbers::default(),

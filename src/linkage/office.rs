@@ -46,13 +46,18 @@ pub(super) struct Offices {
 }
 
 impl Offices {
-    /// Reads a unit word by word.
-    pub(super) fn of(words: impl Iterator<Item = (u32, Kind)>) -> Self {
+    /// Reads a unit word by word; of each, whether a part of a path begins there.
+    pub(super) fn of(words: impl Iterator<Item = (u32, Kind, bool)>) -> Self {
+        let general = office("jenderal");
         let mut offices: Vec<(u64, Vec<u32>)> = Vec::new();
-        for (word, kind) in words {
+        for (word, kind, begins) in words {
             match (kind, offices.last_mut()) {
-                // Sub Direktorat, Direktorat Jenderal: one office.
-                (Kind::Office(office), Some((head, names))) if names.is_empty() => *head |= office,
+                // Sub Direktorat, Direktorat Jenderal: one office. None goes on after Jenderal.
+                (Kind::Office(office), Some((head, names)))
+                    if names.is_empty() && !begins && *head & general == 0 =>
+                {
+                    *head |= office;
+                }
                 (Kind::Office(office), _) => offices.push((office, Vec::new())),
                 (Kind::Name, Some((_, names))) => names.push(word),
                 (Kind::Name, None) => offices.push((0, vec![word])),
@@ -68,6 +73,18 @@ impl Offices {
     pub(super) fn bonds(&self) -> impl Iterator<Item = Bond> {
         let named = self.named.iter().filter(|(head, _)| *head != 0);
         named.flat_map(|(head, names)| names.iter().map(|word| (*head, *word)))
+    }
+
+    /// Whether every word that a written unit has behind an office stands behind that one here too. What its secretariat does, an office
+    /// does; a sub-office or a branch that bears an office's name is another one.
+    pub(super) fn hold(&self, written: &Self) -> bool {
+        let lesser = office("sub") | office("cabang");
+        written.bonds().all(|(head, word)| {
+            self.bonds().any(|(here, same)| {
+                let more = here & !head;
+                same == word && here & head == head && more & lesser == 0
+            })
+        })
     }
 
     /// Those of these words that `other` does not hold and that stand behind another office than number `place`.
@@ -111,17 +128,21 @@ impl Offices {
     }
 }
 
-/// The offices right below a minister. The secretariat of a directorate general is part of it.
+/// The offices right below a minister. The secretariat of a directorate general or of the inspectorate general is part of it.
 fn tops(offices: &[(u64, Vec<u32>)]) -> Vec<u64> {
     let general = office("jenderal");
-    let directorate = office("direktorat") | general;
-    let kinds = directorate | office("sekretariat") | office("inspektorat");
+    let (directorate, inspectorate) = (office("direktorat") | general, office("inspektorat") | general);
+    let kinds = directorate | inspectorate | office("sekretariat");
     let named = offices.iter().map(|(head, _)| head & kinds);
     let mut tops: Vec<u64> = named
         .filter(|top| top & general != 0 && *top != general)
         .collect();
+    let secretariat = inspectorate | office("sekretariat");
     if tops.iter().any(|top| top & directorate == directorate) {
         tops.push(directorate);
+    }
+    if tops.contains(&secretariat) {
+        tops.push(inspectorate);
     }
     tops
 }
@@ -129,8 +150,8 @@ fn tops(offices: &[(u64, Vec<u32>)]) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use super::super::Level;
+    use super::super::parts::UNIT;
     use super::super::phrase::Phrases;
-    use super::super::table::UNITS;
     use super::*;
 
     #[test]
@@ -143,7 +164,7 @@ mod tests {
 
     /// At which level a written unit agrees with the first of these, in a roster of them and others.
     fn level(written: &str, recorded: &[&str]) -> Level {
-        let mut units = Phrases::new(UNITS);
+        let mut units = Phrases::new(UNIT);
         let numbers: Vec<u32> = recorded.iter().filter_map(|unit| units.bear(unit)).collect();
         for place in 0..60 {
             units.bear(&format!(
@@ -236,6 +257,31 @@ mod tests {
             ),
             ("Sekretariat", "Bagian Umum, Sekretariat Jenderal", Level::Within),
             (
+                "Inspektorat Jenderal, Bagian Keuangan",
+                "Bagian Keuangan, Sekretariat Inspektorat Jenderal",
+                Level::Within,
+            ),
+            (
+                "Sesditjen Pajak",
+                "Bagian Akuntansi, Sekretariat Direktorat Jenderal Pajak",
+                Level::Within,
+            ),
+            (
+                "Sekretaris Jenderal, Bagian Umum",
+                "Bagian Umum, Sekretariat Jenderal",
+                Level::Exact,
+            ),
+            (
+                "Sekolah Dasar Negeri 3 Cilenggor",
+                "SDN 3 Cilenggor",
+                Level::Exact,
+            ),
+            (
+                "KPP Pratama Cilenggor",
+                "Seksi Penagihan, Kantor Pelayanan Pajak Pratama Cilenggor",
+                Level::Within,
+            ),
+            (
                 "Dinas Kesehatan, Bidang Pendidikan",
                 "Bidang Pendidikan, Dinas Kesehatan",
                 Level::Exact,
@@ -246,6 +292,12 @@ mod tests {
                 Level::Within,
             ),
             ("Seksi Umum", "Seksi Umum, Kecamatan Merapi", Level::Within),
+            (
+                "Kantor Kecamatan Merapi, Kepala Seksi Umum",
+                "Seksi Umum, Kecamatan Merapi",
+                Level::Exact,
+            ),
+            ("SMA Negeri Satu Cilenggor", "SMAN 1 Cilenggor", Level::Exact),
             ("SDN 12 Desa 3", "SD Negeri 12 Desa 3", Level::Exact),
             (
                 "Dinas Kesehatan",

@@ -9,7 +9,7 @@ use super::office::Bond;
 use super::office::Kind;
 use super::office::Offices;
 use super::parts::Parts;
-use super::parts::Table;
+use super::parts::Reading;
 use super::parts::acronym;
 use super::parts::is_number;
 use super::survey::Grade;
@@ -36,7 +36,7 @@ pub(super) struct Phrase {
 /// The distinct phrases of one field.
 #[derive(Debug, Default)]
 pub(super) struct Phrases {
-    table: Table,
+    reading: Reading,
     pub(super) vocabulary: Vocabulary,
     pub(super) known: Vec<Phrase>,
     by_form: HashMap<String, u32>,
@@ -45,6 +45,8 @@ pub(super) struct Phrases {
     weights: Vec<f32>,
     /// By word: what it is.
     kinds: Vec<Kind>,
+    /// By phrase: its offices.
+    offices: Vec<Offices>,
     /// Every office by what it is named after.
     bonds: HashSet<Bond>,
     /// By phrase: the weights of its words together.
@@ -70,9 +72,9 @@ struct Written<'a> {
 }
 
 impl Phrases {
-    pub(super) fn new(table: Table) -> Self {
+    pub(super) fn new(reading: Reading) -> Self {
         Self {
-            table,
+            reading,
             ..Self::default()
         }
     }
@@ -86,7 +88,7 @@ impl Phrases {
             self.more(number);
             return Some(number);
         }
-        let parts = Parts::of(text, self.table);
+        let parts = Parts::of(text, self.reading);
         if parts.words.is_empty() {
             return None;
         }
@@ -133,7 +135,7 @@ impl Phrases {
             words: parts
                 .order
                 .iter()
-                .filter_map(|place| ids.get(*place).copied())
+                .filter_map(|(place, _)| ids.get(*place).copied())
                 .collect(),
             people: 0,
             government: parts.government,
@@ -166,15 +168,16 @@ impl Phrases {
             .collect();
         let words = self.vocabulary.entries().iter();
         self.kinds = words.map(|word| Kind::of(&word.text)).collect();
-        let borne = self.known.iter().filter(|phrase| phrase.people > 0);
-        self.bonds = borne
-            .flat_map(|phrase| self.offices(phrase).bonds().collect::<Vec<Bond>>())
-            .collect();
-    }
-
-    fn offices(&self, phrase: &Phrase) -> Offices {
         let kind = |word: u32| self.kinds.get(at(word)).copied().unwrap_or_default();
-        Offices::of(phrase.words.iter().map(|word| (*word, kind(*word))))
+        let phrases = self.known.iter();
+        self.offices = phrases
+            .map(|phrase| Offices::of(phrase.words.iter().map(|word| (*word, kind(*word), false))))
+            .collect();
+        let borne = self.known.iter().zip(&self.offices);
+        self.bonds = borne
+            .filter(|(phrase, _)| phrase.people > 0)
+            .flat_map(|(_, offices)| offices.bonds())
+            .collect();
     }
 
     /// Every text that was entered, with its phrase, in order.
@@ -196,6 +199,12 @@ impl Phrases {
             .collect();
         pairs.sort_unstable();
         pairs
+    }
+
+    /// Every phrase that a text or an acronym leads to.
+    pub(super) fn phrases_named(&self) -> impl Iterator<Item = u32> {
+        let forms = self.by_form.values();
+        forms.chain(self.by_acronym.values().flatten()).copied()
     }
 
     /// Puts back what a snapshot kept: the words of the phrases one after another, with how many each has.
@@ -238,7 +247,7 @@ impl Phrases {
 
     /// Compares a written phrase with every phrase that shares a word with it.
     pub(super) fn survey(&self, written: &str) -> Survey {
-        let parts = Parts::of(written, self.table);
+        let parts = Parts::of(written, self.reading);
         if parts.words.is_empty() {
             return Survey::default();
         }
@@ -264,11 +273,11 @@ impl Phrases {
                 }
             }
         }
-        let in_order = parts
-            .order
-            .iter()
-            .filter_map(|place| nearest.get(*place).copied());
-        let in_order: Vec<(u32, Kind)> = in_order.collect();
+        let in_order = parts.order.iter().filter_map(|(place, begins)| {
+            let (word, kind) = nearest.get(*place)?;
+            Some((*word, *kind, *begins))
+        });
+        let in_order: Vec<(u32, Kind, bool)> = in_order.collect();
         let written = Written {
             offices: Offices::of(in_order.iter().copied()),
             parts: &parts,
@@ -288,11 +297,12 @@ impl Phrases {
         self.acronyms(&written, &weights, &gained, &mut survey);
         survey.count(|phrase| self.people(phrase));
         survey.words = in_order;
+        survey.offices = Some(written.offices);
         survey
     }
 
-    /// Whether a phrase has every written word, each beside its neighbour but where another office begins. Who is said to be in a unit
-    /// for the words alone may be in another.
+    /// Whether a phrase has every written word, behind the office behind which it was written, and each beside its neighbour but where
+    /// another office begins. Who is said to be in a unit for the words alone may be in another.
     pub(super) fn follows(&self, survey: &Survey, phrase: u32) -> bool {
         if survey.short.contains(&phrase) {
             return true;
@@ -300,10 +310,13 @@ impl Phrases {
         let recorded = self.known.get(at(phrase)).map_or(&[][..], |phrase| &phrase.words);
         let beside = |one: u32, other: u32| recorded.windows(2).any(|pair| pair == [one, other]);
         let is_office = |kind: Kind| matches!(kind, Kind::Office(_));
+        let general = Kind::of("jenderal");
+        let offices = self.offices.get(at(phrase)).zip(survey.offices.as_ref());
         let written = &survey.words;
-        written.iter().all(|(word, _)| recorded.contains(word))
+        offices.is_some_and(|(recorded, written)| recorded.hold(written))
+            && written.iter().all(|(word, _, _)| recorded.contains(word))
             && written.iter().zip(written.iter().skip(1)).all(|(one, other)| {
-                let begins = is_office(other.1) && !is_office(one.1);
+                let begins = is_office(other.1) && (other.2 || one.1 == general || !is_office(one.1));
                 begins || beside(one.0, other.0)
             })
     }
@@ -345,9 +358,8 @@ impl Phrases {
 
     /// Whether the words that the two share belong to other offices.
     fn is_moved(&self, phrase: u32, written: &Offices) -> bool {
-        self.known.get(at(phrase)).is_some_and(|phrase| {
-            written.contradicts(&self.offices(phrase), |bond| self.bonds.contains(&bond))
-        })
+        let recorded = self.offices.get(at(phrase));
+        recorded.is_some_and(|recorded| written.contradicts(recorded, |bond| self.bonds.contains(&bond)))
     }
 
     /// What a written word weighs, and the word of the roster that is nearest; notes what each phrase that holds it or a near one gains

@@ -3,6 +3,7 @@
 
 use super::context::Context;
 use super::index::Index;
+use super::index::NONE;
 use super::name::WORDS_MAX;
 use super::naming::Reach;
 use super::naming::bit;
@@ -26,6 +27,18 @@ struct List<'a> {
     covers: u32,
 }
 
+/// Somebody whose name weighs enough to look at what else is known of them.
+struct Near {
+    id: u32,
+    /// What name and number weigh.
+    named: f32,
+    number: f32,
+    /// How many words of the name are answered.
+    answered: u32,
+    /// Where they stand, looked up for a window of people together: the processor waits for many at once.
+    unit: u32,
+}
+
 /// Whom to compare.
 pub(super) struct Found {
     /// Ascending.
@@ -47,21 +60,15 @@ pub(super) fn retrieve(index: &Index, reach: &Reach<'_>, context: &Context<'_>) 
     let size = at(WINDOW);
     let (mut sums, mut masks) = (vec![0.0_f32; size], vec![0_u32; size]);
     let mut touched: Vec<u32> = Vec::with_capacity(size);
+    let mut near: Vec<Near> = Vec::new();
     let (mut most, mut bearers) = (0.0_f32, 0_u32);
     let mut from = 0_u32;
     while from < index.ids() {
         let to = from.saturating_add(WINDOW);
         for list in &mut lists {
-            if list.postings.first().is_none_or(|id| *id >= to) {
-                continue;
-            }
-            let here = list.postings.partition_point(|id| *id < to);
-            let (now, later) = list
-                .postings
-                .split_at_checked(here)
-                .unwrap_or((list.postings, &[]));
-            list.postings = later;
-            for id in now {
+            let mut postings = list.postings.iter();
+            while let Some(id) = postings.as_slice().first().filter(|id| **id < to) {
+                let _taken = postings.next();
                 let cell = at(id.wrapping_sub(from));
                 if let (Some(sum), Some(mask)) = (sums.get_mut(cell), masks.get_mut(cell)) {
                     if *mask == 0 {
@@ -74,6 +81,7 @@ pub(super) fn retrieve(index: &Index, reach: &Reach<'_>, context: &Context<'_>) 
                     }
                 }
             }
+            list.postings = postings.as_slice();
         }
         for id in touched.drain(..) {
             let cell = at(id.wrapping_sub(from));
@@ -84,11 +92,18 @@ pub(super) fn retrieve(index: &Index, reach: &Reach<'_>, context: &Context<'_>) 
                 } else if sum.total_cmp(&most).is_eq() {
                     bearers = bearers.saturating_add(1);
                 }
-                if let Some(weight) = rough.weigh(id, (*sum, *mask), |most| best.may_take(most)) {
-                    best.offer(weight, id, index);
-                }
+                near.extend(rough.near(id, (*sum, *mask), |most| best.may_take(most)));
                 *sum = 0.0;
                 *mask = 0;
+            }
+        }
+        let units = &index.columns.unit;
+        for one in &mut near {
+            one.unit = units.get(at(one.id)).copied().unwrap_or(NONE);
+        }
+        for one in near.drain(..) {
+            if let Some(weight) = rough.weigh(&one, |most| best.may_take(most)) {
+                best.offer(weight, one.id, index);
             }
         }
         from = to;
@@ -164,9 +179,8 @@ impl<'a> Rough<'a> {
         }
     }
 
-    /// What somebody weighs whose name weighs so much; `None` as soon as the most that it can still come to is not wanted. The most is
-    /// added up in the order of the weight itself, so that rounding never makes it less.
-    fn weigh(&self, id: u32, (sum, mask): (f32, u32), is_wanted: impl Fn(f32) -> bool) -> Option<f32> {
+    /// Somebody whose name weighs so much, if the most that it can still come to is wanted: nothing about the person is looked up before.
+    fn near(&self, id: u32, (sum, mask): (f32, u32), is_wanted: impl Fn(f32) -> bool) -> Option<Near> {
         let name = mask & !BY_NUMBER;
         let extras = self.extras.get(at(name)).copied().unwrap_or(0.0);
         let number = if mask & BY_NUMBER == 0 {
@@ -175,14 +189,26 @@ impl<'a> Rough<'a> {
             0.0
         };
         let named = sum.min(self.name_max) + extras;
-        // Nothing about the person is looked up before this, and no more than is needed after it.
-        if !is_wanted(named + number + self.context_max) {
+        is_wanted(named + number + self.context_max).then_some(Near {
+            id,
+            named,
+            number,
+            answered: name.count_ones(),
+            unit: NONE,
+        })
+    }
+
+    /// What somebody weighs; `None` as soon as the most that it can still come to is not wanted. The most is added up in the order of
+    /// the weight itself, so that rounding never makes it less.
+    fn weigh(&self, near: &Near, is_wanted: impl Fn(f32) -> bool) -> Option<f32> {
+        let &Near { named, number, .. } = near;
+        let (columns, place) = (&self.index.columns, at(near.id));
+        let most = |most| is_wanted(named + number + most);
+        let context = self.context.estimate(columns, (place, near.unit), most)?;
+        // What is left out of a name only costs.
+        if !most(context) {
             return None;
         }
-        let (columns, place) = (&self.index.columns, at(id));
-        let context = self
-            .context
-            .estimate(columns, place, |most| is_wanted(named + number + most))?;
         let words = match (
             columns.starts.get(place),
             columns.starts.get(place.saturating_add(1)),
@@ -190,7 +216,7 @@ impl<'a> Rough<'a> {
             (Some(from), Some(to)) => to.saturating_sub(*from),
             _ => 0,
         };
-        let omitted = words.saturating_sub(name.count_ones());
+        let omitted = words.saturating_sub(near.answered);
         let more = f32::from(u16::try_from(omitted.saturating_sub(1)).unwrap_or(u16::MAX));
         let omitted = if omitted == 0 {
             0.0

@@ -347,14 +347,7 @@ impl Phrases {
         let words = self.vocabulary.entries().len();
         let mut named = self.known.iter().flat_map(|phrase| &phrase.words);
         named.all(|word| at(*word) < words)
-            && self
-                .forms()
-                .iter()
-                .all(|(_, phrase)| at(*phrase) < self.known.len())
-            && self
-                .acronyms_sorted()
-                .iter()
-                .all(|(_, phrase)| at(*phrase) < self.known.len())
+            && self.phrases_named().all(|phrase| at(phrase) < self.known.len())
     }
 
     fn load(&mut self, reader: &mut Reader<'_>) -> Result<(), SnapshotError> {

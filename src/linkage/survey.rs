@@ -3,6 +3,7 @@
 
 use super::Level;
 use super::office::Kind;
+use super::office::Offices;
 use super::phrase::narrow;
 use super::vocabulary::at;
 
@@ -72,12 +73,16 @@ pub(super) struct Survey {
     held: bool,
     /// One of the words that were written no phrase of the roster has, nor anything near it, while it has another of them.
     strange: bool,
-    /// The written words as they follow each other, in words of the roster.
-    pub(super) words: Vec<(u32, Kind)>,
+    /// The written words as they follow each other, in words of the roster, and whether a part of a path begins there.
+    pub(super) words: Vec<(u32, Kind, bool)>,
+    /// The written offices, where anything was written.
+    pub(super) offices: Option<Offices>,
     /// Phrases that are an acronym of what is written, or the reverse.
     pub(super) short: Vec<u32>,
     /// By phrase, the grade at which it agrees.
     grades: Vec<Option<Grade>>,
+    /// The phrases that have one.
+    agreeing: Vec<u32>,
     /// People at phrases of each grade.
     people: [u32; 4],
     /// What a person at a phrase of each grade is worth, and at one that does not agree.
@@ -101,6 +106,9 @@ impl Survey {
             return;
         }
         if let Some(known) = self.grades.get_mut(at(phrase)) {
+            if known.is_none() {
+                self.agreeing.push(phrase);
+            }
             *known = Some(known.map_or(grade, |other| other.min(grade)));
             self.known = true;
             self.held |= grade <= Grade::Inside;
@@ -115,9 +123,10 @@ impl Survey {
 
     /// Counts the people at each grade; to be called after the last [`Survey::note`].
     pub(super) fn count(&mut self, people: impl Fn(u32) -> u32) {
-        for (phrase, grade) in (0_u32..).zip(&self.grades) {
+        for phrase in &self.agreeing {
+            let grade = self.grades.get(at(*phrase)).copied().flatten();
             if let Some(sum) = grade.and_then(|grade| self.people.get_mut(grade.place())) {
-                *sum = sum.saturating_add(people(phrase));
+                *sum = sum.saturating_add(people(*phrase));
             }
         }
     }

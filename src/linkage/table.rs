@@ -21,6 +21,7 @@ pub(super) use office::CITIES;
 pub(super) use office::EMPTY;
 pub(super) use office::OFFICES;
 pub(super) use office::POSITIONS;
+pub(super) use office::SAID_BEFORE;
 pub(super) use office::UNITS;
 pub(super) use sign::LOOKALIKES;
 pub(super) use sign::MONTHS;
