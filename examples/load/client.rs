@@ -114,7 +114,7 @@ impl Client {
         let code = tokio::time::timeout(MAIL_WAIT_MAX, code)
             .await
             .context("no mail came")??;
-        let request = people::answer(&mine.session, &code);
+        let request = people::answer(mine, &code);
         let read = Instant::now();
         self.connection.post(&request, "/receipt?").await?;
         let answered = Instant::now();

@@ -5,19 +5,11 @@ use std::sync::PoisonError;
 
 use tokio::sync::oneshot;
 
-/// A code that came by mail, and which waiting statement the page that asks for it would name.
-#[derive(Clone, Debug)]
-pub(crate) struct Code {
-    /// Six digits.
-    pub(crate) digits: String,
-    /// The statement it is for.
-    pub(crate) pending: i64,
-}
-
+/// The newest code, six digits.
 #[derive(Default)]
 struct Mailbox {
-    came: Option<Code>,
-    waits: Option<oneshot::Sender<Code>>,
+    came: Option<String>,
+    waits: Option<oneshot::Sender<String>>,
 }
 
 /// One mailbox a person, by the number in the address.
@@ -30,20 +22,16 @@ impl Mailboxes {
     }
 
     /// A message arrives. Only codes are read; receipts are what people keep.
-    pub(crate) fn deliver(&self, template: &str, pending: Option<i64>, message: &[u8]) {
+    pub(crate) fn deliver(&self, template: &str, message: &[u8]) {
         if template != "code" {
             return;
         }
-        let Some((person, digits)) = read(message) else {
+        let Some((person, code)) = read(message) else {
             tracing::error!("a mail without address or code");
             return;
         };
         let Some(mailbox) = self.0.get(person) else { return };
         let mut mailbox = mailbox.lock().unwrap_or_else(PoisonError::into_inner);
-        let code = Code {
-            digits,
-            pending: pending.unwrap_or_default(),
-        };
         match mailbox.waits.take() {
             // Whoever waited may have given up; then the code is of no use either.
             Some(waits) => drop(waits.send(code)),
@@ -52,7 +40,7 @@ impl Mailboxes {
     }
 
     /// The next code of a person, now or later.
-    pub(crate) fn next(&self, person: usize) -> Option<oneshot::Receiver<Code>> {
+    pub(crate) fn next(&self, person: usize) -> Option<oneshot::Receiver<String>> {
         let mut mailbox = self.0.get(person)?.lock().unwrap_or_else(PoisonError::into_inner);
         let (sender, receiver) = oneshot::channel();
         match mailbox.came.take() {

@@ -58,6 +58,8 @@ pub(crate) struct Person {
 pub(crate) struct Requests {
     /// `POST /sign`.
     pub(crate) statement: Vec<u8>,
+    /// What the page that asks for its code would name: the statement's hash.
+    pub(crate) pending: String,
     /// The session cookie's value.
     pub(crate) session: String,
 }
@@ -224,8 +226,9 @@ impl PageSeen {
             key: key.verifying_key().to_bytes(),
             method: Method::Email,
             after: self.after,
-        }
-        .print();
+        };
+        let pending = encode_hex(&statement.hash());
+        let statement = statement.print();
         let signature = key.sign(&statement).to_bytes();
         let body = form(&[
             ("election", ELECTION),
@@ -239,20 +242,16 @@ impl PageSeen {
         ]);
         Ok(Requests {
             statement: post("/sign", &session, &body),
+            pending,
             session,
         })
     }
 }
 
 /// `POST /sign/code` of a person whose mail said so.
-pub(crate) fn answer(session: &str, code: &mailbox::Code) -> Vec<u8> {
-    let pending = code.pending.to_string();
-    let body = form(&[
-        ("election", ELECTION),
-        ("pending", &pending),
-        ("code", &code.digits),
-    ]);
-    post("/sign/code", session, &body)
+pub(crate) fn answer(mine: &Requests, code: &str) -> Vec<u8> {
+    let body = form(&[("election", ELECTION), ("pending", &mine.pending), ("code", code)]);
+    post("/sign/code", &mine.session, &body)
 }
 
 fn post(path: &str, session: &str, body: &str) -> Vec<u8> {

@@ -149,7 +149,7 @@ impl Portal {
         let mailboxes = Arc::clone(mailboxes);
         let mailer = Mailer::handing(
             &self.app,
-            Box::new(move |mail, message| mailboxes.deliver(&mail.template, mail.subject_id, message)),
+            Box::new(move |mail, message| mailboxes.deliver(&mail.template, message)),
         );
         let app = self.app.clone();
         let (ready, handle) = mpsc::channel();

@@ -376,7 +376,7 @@ impl Seed<'_> {
             let (digits, salt) = ("042042", [4; 16]);
             let hash = sign::code_hash(&pepper, &salt, digits)?;
             store::signature::set_code(conn, waits.pending_id, &salt, &hash, now_s, now_s + 600)?;
-            let place = (id, ELECTION, waits.pending_id);
+            let place = (id, ELECTION, waits.statement_hash);
             let typed = sign::Typed {
                 code: digits,
                 examined: Some(examined),

@@ -261,7 +261,7 @@ async fn another(signer: &SignerVisitor, id: String) -> Result<HttpResponse, Fai
 #[derive(Serialize)]
 struct CodePage {
     election: String,
-    pending_id: String,
+    statement_hash: String,
     sent: bool,
     spent: bool,
     minutes: i64,
@@ -294,7 +294,7 @@ async fn show_code(
     let left_s = waiting.expires_s.saturating_sub(signer.visitor.app.now_s());
     let content = CodePage {
         election: id,
-        pending_id: waiting.pending_id.to_string(),
+        statement_hash: encoding::encode_hex(&waiting.statement_hash),
         sent: waiting.sent,
         spent: waiting.tries >= crate::domain::signer::TRIES_MAX,
         minutes: left_s.saturating_add(59).div_euclid(60),
@@ -312,7 +312,7 @@ async fn waiting(signer: &SignerVisitor, id: String) -> Result<Option<Waiting>, 
         .await
 }
 
-/// What the code page posts.
+/// What the code page posts. `pending`: the hash of the statement that waits, in hex.
 #[derive(Deserialize)]
 pub struct CodeForm {
     election: String,
@@ -327,6 +327,7 @@ pub async fn answer(signer: SignerVisitor, form: Form<CodeForm>) -> Result<HttpR
     let form = form.into_inner();
     let id = form.election.clone();
     let problem = match step_up(&signer, form).await {
+        Ok(Answer::Another(_)) => return another(&signer, id).await,
         Ok(Answer::Signed(_) | Answer::Recorded(_)) => {
             return Ok(see_other(&format!("/receipt?election={id}")));
         }
@@ -353,7 +354,8 @@ async fn step_up(signer: &SignerVisitor, form: CodeForm) -> Result<Answer, Error
         evidence_salt: app::random()?,
         code: app::random()?,
     };
-    let pending_id = form.pending.parse().unwrap_or(-1);
+    // What is no hash is that of no statement.
+    let statement_hash = encoding::decode_hex_array(&form.pending).unwrap_or_default();
     let (memory, election) = (app.memory().clone(), form.election.clone());
     let examined = match memory.take_waiting(&election, person_id) {
         None => {
@@ -364,7 +366,7 @@ async fn step_up(signer: &SignerVisitor, form: CodeForm) -> Result<Answer, Error
     };
     let answer = app
         .write(move |conn: &mut service::Conn| {
-            let which = (person_id, form.election.as_str(), pending_id);
+            let which = (person_id, form.election.as_str(), statement_hash);
             let typed = Typed {
                 code: &form.code,
                 examined,
@@ -372,7 +374,7 @@ async fn step_up(signer: &SignerVisitor, form: CodeForm) -> Result<Answer, Error
             sign::answer(conn, &log, &pepper, which, typed, (&entropy, now_s))
         })
         .await?;
-    if let Answer::Recorded(_) = answer {
+    if let Answer::Recorded(_) | Answer::Another(_) = answer {
         app.settle().await?;
     }
     Ok(answer)

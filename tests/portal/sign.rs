@@ -237,6 +237,14 @@ fn two_browsers_at_once_leave_one_signature() {
         thread.join().unwrap();
     }
     assert_eq!(size(&portal), before + 1);
+    // The phone's statement is not the one that was recorded, and its owner is not told that it was.
+    phone
+        .post(
+            "/sign/code",
+            &[("election", ELECTION), ("pending", &old), ("code", &first)],
+        )
+        .is(409)
+        .sees("kunci lain");
 }
 
 /// While another process holds the right to publish: what adds nothing is answered, what added something waits, and so does who only

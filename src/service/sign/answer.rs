@@ -12,6 +12,7 @@ use crate::domain::entry::Body;
 use crate::domain::person;
 use crate::domain::person::StepUp;
 use crate::domain::signer;
+use crate::domain::text::digest;
 use crate::service::Error;
 use crate::service::sign::Examined;
 use crate::service::sign::LogView;
@@ -45,8 +46,10 @@ pub struct Entropy {
 pub enum Answer {
     /// Right: the signature stands at this index.
     Signed(i64),
-    /// A signature of this person stands there already.
+    /// The signature that the code is for stands there already.
     Recorded(i64),
+    /// Another one, with another key, stands there already: was it you?
+    Another(i64),
     /// Wrong; so many tries are left.
     Wrong(i64),
     /// Not six digits; not counted as a try.
@@ -64,8 +67,10 @@ pub enum Answer {
 /// A statement that waits for its code, for the page that asks for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waiting {
-    /// Which one.
+    /// Its row.
     pub pending_id: i64,
+    /// SHA-256 of the statement, which no other one has.
+    pub statement_hash: [u8; 32],
     /// Whether the code's mail has left.
     pub sent: bool,
     /// Unix seconds.
@@ -84,6 +89,7 @@ pub fn waiting(
     let place = Place::find(conn, person_id, election_id)?;
     Ok(place.waiting(now_s).map(|p| Waiting {
         pending_id: p.id,
+        statement_hash: digest(&[&p.statement]),
         sent: p.code_sent_s.is_some(),
         expires_s: p.expires_s,
         tries: p.tries,
@@ -127,23 +133,28 @@ pub struct Typed<'a> {
     pub examined: Option<Examined>,
 }
 
-/// Answers a step-up. A wrong code is an answer, not an error: it must be counted.
+/// Answers a step-up for the statement of this hash. A wrong code is an answer, not an error: it must be counted.
 pub fn answer(
     conn: &mut Conn,
     log: &LogView,
     pepper: &[u8],
-    (person_id, election_id, pending_id): (i64, &str, i64),
+    (person_id, election_id, statement_hash): (i64, &str, [u8; 32]),
     typed: Typed<'_>,
     (entropy, now_s): (&Entropy, i64),
 ) -> Result<Answer, Error> {
     let place = Place::find(conn, person_id, election_id)?;
     if let Some(live) = &place.live {
-        return Ok(Answer::Recorded(live.leaf_index));
+        let same = live.statement_hash == statement_hash;
+        return Ok(if same {
+            Answer::Recorded(live.leaf_index)
+        } else {
+            Answer::Another(live.leaf_index)
+        });
     }
     let Some(pending) = &place.pending else {
         return Ok(Answer::Expired);
     };
-    if pending.id != pending_id {
+    if digest(&[&pending.statement]) != statement_hash {
         return Ok(Answer::Replaced);
     }
     // A clock that went back would put the answer before the question.

@@ -308,7 +308,8 @@ impl Shared {
             303 if page.location() == receipt() => Next::Signed,
             // A mail that was sent again holds another code.
             422 => Next::OtherCode,
-            303 => Next::GiveUp,
+            // The session is over, or another statement of theirs was recorded, though nobody was told.
+            303 | 409 => Next::GiveUp,
             other => panic!("{other} {}", page.text()),
         }
     }
