@@ -33,6 +33,7 @@ pub mod migrate;
 pub mod monitor;
 pub mod officer;
 pub mod pact;
+mod policy;
 mod published;
 pub mod restore;
 pub mod roster;

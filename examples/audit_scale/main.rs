@@ -176,6 +176,7 @@ fn measure(what: &str, dir: &Path) -> Result<ExitCode> {
             let args = AuditArgs {
                 log: place,
                 vkey: Some(vkey.to_string()),
+                policy: None,
                 election: None,
                 since: None,
                 openings: Some(dir.join("openings.txt")),

@@ -13,17 +13,21 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use crate::cli::key;
+use crate::cli::policy;
 use crate::domain::audit::FaultReport;
 use crate::domain::text::Prose;
 use crate::domain::verdict::Verdict;
 use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::note::Note;
 use crate::ledger::note::Vkey;
+use crate::ledger::policy::Policy;
 
 mod further;
 mod kept;
 pub mod pass;
 pub mod source;
 mod text;
+mod witnesses;
 
 use further::Asked;
 use further::Draw;
@@ -31,16 +35,18 @@ use further::Further;
 use kept::Kept;
 use pass::Pass;
 use source::Source;
+use witnesses::Witnesses;
 
 /// What was not asked rightly.
 const USAGE: u8 = 2;
 
 const EXAMPLES: &str = "Examples:
   ikrar audit https://PORTAL --vkey log.vkey --election pemilu-2024
+  ikrar audit https://PORTAL --policy policy.txt
   ikrar audit https://PORTAL --vkey log.vkey --openings openings.txt
   ikrar audit https://PORTAL --vkey log.vkey --sample 300 --seed checkpoint --openings openings.txt --numbers drawn.txt
 
-The last two are an oversight body's, with the file that `ikrar roster openings` makes. Nothing printed names a person.";
+The third also asks whether witnesses have seen the same log. The last two are an oversight body's, with the file that `ikrar roster openings` makes. Nothing printed names a person.";
 
 /// Check a whole published log: chain, tree, tiles, checkpoint, authors, every signature, the rules, N of M per day, who came onto
 /// the roster and left it.
@@ -52,9 +58,12 @@ pub struct AuditArgs {
     /// The log: its folder, or the portal's address (https://…)
     #[arg(value_name = "DIR|URL")]
     pub log: String,
-    /// The log's key, from a source you trust: a file or the key itself. Without it, the key beside the log
+    /// The log's key, from a source you trust: a file or the key itself. Without it and without --policy, the key beside the log
     #[arg(long, value_name = "FILE|KEY")]
     pub vkey: Option<String>,
+    /// Log keys, witnesses and quorum that you believe (C2SP tlog-policy): enough of them must have seen the log that is audited
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
     /// Only this election's numbers
     #[arg(long, value_name = "ID")]
     pub election: Option<String>,
@@ -94,7 +103,9 @@ pub fn run(args: &AuditArgs) -> ExitCode {
 
 fn audit(args: &AuditArgs) -> Result<Verdict, (u8, String)> {
     let mut source = Source::new(&args.log);
-    let (vkey, beside) = find_key(args, &mut source)?;
+    let policy = args.policy.as_deref().map(policy::read).transpose();
+    let policy = policy.map_err(|message| (USAGE, message))?;
+    let (vkey, beside) = find_key(args, policy.as_ref(), &mut source)?;
     let keep = |path: &Option<PathBuf>| {
         let kept = path.as_ref().map(|path| Kept::read(path, &vkey));
         kept.transpose().map_err(|message| (USAGE, message))
@@ -122,12 +133,35 @@ fn audit(args: &AuditArgs) -> Result<Verdict, (u8, String)> {
         Some(audited) => asked.answer(args, &audited.state, draw.as_ref())?,
         None => Further::default(),
     };
+    let witnesses = pass.note.as_deref();
+    let witnesses = witnesses.map(|note| Witnesses::ask(policy.as_ref(), note));
+    let found = Found {
+        pass,
+        witnesses,
+        further,
+    };
     if args.json {
-        println!("{}", as_json(&pass, &further, beside));
+        println!("{}", as_json(&found, beside));
     } else {
-        print!("{}", text::text(&pass, &further, &vkey, beside));
+        print!("{}", text::text(&found, &vkey, beside));
     }
-    Ok(pass.report.verdict.max(further.verdict()))
+    Ok(found.verdict())
+}
+
+/// All that was found.
+struct Found {
+    pass: Pass,
+    /// Where there is a checkpoint to go by.
+    witnesses: Option<Witnesses>,
+    further: Further,
+}
+
+impl Found {
+    fn verdict(&self) -> Verdict {
+        let witnesses = self.witnesses.as_ref().map(|witnesses| witnesses.verdict);
+        let parts = [self.pass.report.verdict, self.further.verdict()];
+        Verdict::all(parts.into_iter().chain(witnesses))
+    }
 }
 
 /// What is to be drawn; the seed's signature has been checked with the log.
@@ -161,11 +195,27 @@ fn name_the_lost(pass: &mut Pass, kept: &Kept, source: &mut Source) {
 }
 
 /// The key, and whether it is only the one beside the log.
-fn find_key(args: &AuditArgs, source: &mut Source) -> Result<(Vkey, bool), (u8, String)> {
+fn find_key(
+    args: &AuditArgs,
+    policy: Option<&Policy>,
+    source: &mut Source,
+) -> Result<(Vkey, bool), (u8, String)> {
     if let Some(text) = &args.vkey {
         return key::given(text)
             .map(|vkey| (vkey, false))
             .map_err(|error| (USAGE, error));
+    }
+    if let Some(policy) = policy {
+        let note = source.read("checkpoint").ok().flatten();
+        let note = note.and_then(|bytes| Note::parse(&String::from_utf8(bytes).ok()?).ok());
+        return policy::signer(policy, note.as_ref())
+            .map(|vkey| (vkey, false))
+            .ok_or_else(|| {
+                (
+                    USAGE,
+                    "the policy names no log that this audit can read".to_owned(),
+                )
+            });
     }
     let cannot_tell = Verdict::CannotTell.exit_code();
     match source.read("log.vkey") {
@@ -194,14 +244,15 @@ fn peek_size(source: &mut Source, vkey: &Vkey) -> u64 {
     Checkpoint::open(&note, vkey).map_or(0, |checkpoint| checkpoint.size)
 }
 
-fn as_json(pass: &Pass, further: &Further, beside: bool) -> serde_json::Value {
+fn as_json(found: &Found, beside: bool) -> serde_json::Value {
+    let pass = &found.pass;
     let mut value = json!(pass.report);
-    if let (Some(object), serde_json::Value::Object(more)) = (value.as_object_mut(), json!(further)) {
+    if let (Some(object), serde_json::Value::Object(more)) = (value.as_object_mut(), json!(found.further)) {
         let key = if beside { "beside_the_log" } else { "given" };
         object.insert("key".to_owned(), json!(key));
         object.insert("root".to_owned(), json!(pass.root.map(|root| root.to_string())));
-        let verdict = pass.report.verdict.max(further.verdict());
-        object.insert("verdict".to_owned(), json!(verdict));
+        object.insert("witnesses".to_owned(), json!(found.witnesses));
+        object.insert("verdict".to_owned(), json!(found.verdict()));
         object.extend(more);
     }
     value

@@ -17,6 +17,7 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use crate::cli::key;
+use crate::cli::policy;
 use crate::cli::published::PublishedError;
 use crate::cli::published::PublishedLog;
 use crate::config::Config;
@@ -232,10 +233,7 @@ fn policy(args: &VerifyArgs) -> Result<Policy, String> {
     if let Some(text) = &args.vkey {
         return Ok(Policy::none(&key::given(text)?));
     }
-    let path = args.policy.as_deref().unwrap_or(Path::new(""));
-    let said = |error: String| format!("{}: {error}", path.display());
-    let text = std::fs::read_to_string(path).map_err(|error| said(error.to_string()))?;
-    Policy::parse(&text).map_err(|error| said(error.to_string()))
+    policy::read(args.policy.as_deref().unwrap_or(Path::new("")))
 }
 
 fn answer(path: &Path, log: &mut Result<PublishedLog, PublishedError>) -> Result<String, (Verdict, String)> {

@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::cli::key;
+use crate::cli::policy;
 use crate::clock::Clock;
 use crate::domain::verdict::Verdict;
 use crate::ledger::policy::Policy;
@@ -108,11 +109,7 @@ pub fn run(args: &MonitorArgs, clock: &Clock) -> ExitCode {
 fn open(args: &MonitorArgs) -> Result<(Follower, Sender), (u8, String)> {
     let usage = |error: String| (USAGE, error);
     let policy = match (&args.policy, &args.vkey) {
-        (Some(path), _) => {
-            let text = std::fs::read_to_string(path)
-                .map_err(|error| usage(format!("cannot read {}: {error}", path.display())))?;
-            Policy::parse(&text).map_err(|error| usage(format!("{}: {error}", path.display())))?
-        }
+        (Some(path), _) => policy::read(path).map_err(usage)?,
         (None, Some(text)) => Policy::none(&key::given(text).map_err(usage)?),
         (None, None) => return Err(usage("give --policy or --vkey".to_owned())),
     };

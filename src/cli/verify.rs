@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use crate::cli::key;
+use crate::cli::policy;
 use crate::domain::bounds::Bounds;
 use crate::domain::entry::Body;
 use crate::domain::person::Field;
@@ -86,7 +87,7 @@ pub fn run(args: &VerifyArgs) -> ExitCode {
 fn check(args: &VerifyArgs) -> Result<ExitCode, String> {
     let file = read(&args.file)?;
     let opening = args.opening.as_deref().map(read).transpose()?;
-    let policy = args.policy.as_deref().map(read_policy).transpose()?;
+    let policy = args.policy.as_deref().map(policy::read).transpose()?;
     let (vkey, beside) = match (&args.vkey, &policy) {
         (Some(text), _) => (Some(key::given(text)?), false),
         (None, Some(policy)) => (key_of(policy, &file), false),
@@ -133,25 +134,13 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-fn read_policy(path: &Path) -> Result<Policy, String> {
-    let said = |error: String| format!("{}: {error}", path.display());
-    let text = String::from_utf8(read(path)?).map_err(|error| said(error.to_string()))?;
-    Policy::parse(&text).map_err(|error| said(error.to_string()))
-}
-
 /// The policy's log key that signed the file's checkpoint; where there is none, one that shows it.
 fn key_of(policy: &Policy, file: &[u8]) -> Option<Vkey> {
-    let keys = || policy.logs().iter().filter_map(|log| log.key.vkey());
     let note = std::str::from_utf8(file).ok().and_then(|text| {
         let proof = Proof::parse(text).ok()?;
         Note::parse(&proof.checkpoint_note).ok()
     });
-    let signed = |vkey: &&Vkey| {
-        let key = LogKey::from((*vkey).clone());
-        note.as_ref()
-            .is_some_and(|note| key.verify(note).unwrap_or(false))
-    };
-    keys().find(signed).or_else(|| keys().next()).cloned()
+    policy::signer(policy, note.as_ref())
 }
 
 /// The policy's log key, of whatever type, that an equivocation file accuses; where it is none of them, one that shows it.

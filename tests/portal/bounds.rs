@@ -188,9 +188,63 @@ fn what_the_policy_or_the_log_does_not_show_is_no_bound() {
     verify(&saved.file, &saved.policy, &["--log", &nowhere], 3, words);
     // A quorum of nobody asks for nobody, and no policy for nothing.
     std::fs::write(&strict, format!("log {}\nquorum none\n", log_key())).unwrap();
-    verify(&saved.early, &strict, &log, 0, "VALID");
+    for more in [&[][..], &log] {
+        let text = verify(&saved.early, &strict, more, 0, "VALID");
+        let said = text.matches("bound: the policy asks for no witness").count();
+        assert!(said == 2 && !text.contains("lacks"), "{text}");
+    }
     let key = log_key().to_string();
     says(&["verify", &saved.early, "--vkey", &key], 0, "VALID");
+}
+
+#[test]
+fn an_audit_says_whether_witnesses_have_seen_the_log() {
+    let saved = saved();
+    let audit =
+        |more: &[&str], code, words: &str| says(&[&["audit", &saved.log], more].concat(), code, words);
+    let policy = ["--policy", saved.policy.as_str()];
+    audit(
+        &policy,
+        0,
+        "witnesses   the policy's quorum cosigned: koran, kampus",
+    );
+    let alone =
+        "witnesses   not asked, --policy FILE does: who runs the log may show this history to you alone";
+    audit(&["--vkey", &log_key().to_string()], 0, alone);
+    let json: Value = serde_json::from_str(&audit(&[&policy[..], &["--json"]].concat(), 0, "{")).unwrap();
+    assert_eq!(json["key"], "given");
+    assert_eq!(json["witnesses"]["has_quorum"], true);
+    assert_eq!(json["witnesses"]["cosigned"].as_array().unwrap().len(), 2);
+
+    let strict = path(saved.place.path(), "strict");
+    let words = std::fs::read_to_string(&saved.policy).unwrap();
+    std::fs::write(&strict, words.replace("group all 2", "group all 3")).unwrap();
+    let text = audit(
+        &["--policy", &strict],
+        3,
+        "lacks the policy's quorum, 2 of them cosigned",
+    );
+    assert!(text.contains("CANNOT TELL the log holds by itself"), "{text}");
+    std::fs::write(&strict, format!("log {}\nquorum none\n", log_key())).unwrap();
+    audit(&["--policy", &strict], 0, "the policy asks for none");
+
+    // A policy witness's line over something else: the whole log is not to be believed.
+    let checkpoint = std::path::Path::new(&saved.log).join("checkpoint");
+    let note = std::fs::read_to_string(&checkpoint).unwrap();
+    let (rest, line) = note.trim_end().rsplit_once(' ').unwrap();
+    let mut bytes = line.to_owned();
+    let place = line.len() / 2;
+    let other = if line.as_bytes()[place] == b'A' { "B" } else { "A" };
+    bytes.replace_range(place..=place, other);
+    std::fs::remove_file(&checkpoint).unwrap();
+    std::fs::write(&checkpoint, format!("{rest} {bytes}\n")).unwrap();
+    let text = audit(
+        &policy,
+        1,
+        "NOT VALID   the log holds by itself, but not with its witnesses",
+    );
+    assert!(text.contains("witnesses   "), "{text}");
+    audit(&["--policy", &path(saved.place.path(), "none")], 2, "cannot read");
 }
 
 #[test]

@@ -42,6 +42,8 @@ pub struct Pass {
     pub report: AuditReport,
     /// The checkpoint's root, where a checkpoint is to be believed.
     pub root: Option<Hash>,
+    /// That checkpoint, with all its signatures.
+    pub note: Option<String>,
 }
 
 /// A checkpoint of the same log from elsewhere, which the log must extend: what it is, in words, and its note.
@@ -101,7 +103,8 @@ where
     }
     let whole = report.fault.is_none().then_some(audited);
     let root = Some(checkpoint.root);
-    (Pass { report, root }, whole)
+    let note = Some(note);
+    (Pass { report, root, note }, whole)
 }
 
 /// The published checkpoint, or why there is none to go by.
@@ -298,5 +301,6 @@ fn refusal(vkey: &Vkey, verdict: Verdict, key: &'static str, message: &str) -> P
             }),
         },
         root: None,
+        note: None,
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use crate::cli::audit::Found;
 use crate::cli::audit::further::Further;
 use crate::cli::audit::further::Openings;
-use crate::cli::audit::pass::Pass;
 use crate::domain::audit::AuditReport;
 use crate::domain::audit::ElectionReport;
 use crate::domain::audit::MovementReport;
@@ -21,7 +21,8 @@ const NAMED_MAX: usize = 20;
 const INDENT: &str = "            ";
 
 /// The whole text.
-pub(super) fn text(pass: &Pass, further: &Further, vkey: &Vkey, beside: bool) -> String {
+pub(super) fn text(found: &Found, vkey: &Vkey, beside: bool) -> String {
+    let (pass, further) = (&found.pass, &found.further);
     let report = &pass.report;
     let mut text = Text::default();
     text.line(&format!("log         {}", report.origin));
@@ -34,8 +35,11 @@ pub(super) fn text(pass: &Pass, further: &Further, vkey: &Vkey, beside: bool) ->
     }
     if report.verdict == Verdict::NotValid {
         // Beside a failure nothing is shown as true.
-        text.verdict(report, further);
+        text.verdict(found);
         return text.out;
+    }
+    if let Some(witnesses) = &found.witnesses {
+        text.line(&format!("witnesses   {}", witnesses.words));
     }
     let kinds: Vec<String> = report
         .kinds
@@ -61,7 +65,7 @@ pub(super) fn text(pass: &Pass, further: &Further, vkey: &Vkey, beside: bool) ->
         }
     }
     text.further(further);
-    text.verdict(report, further);
+    text.verdict(found);
     text.out
 }
 
@@ -272,26 +276,36 @@ impl Text {
         }
     }
 
-    fn verdict(&mut self, report: &AuditReport, further: &Further) {
+    fn verdict(&mut self, found: &Found) {
+        let report = &found.pass.report;
         let fault = fault(report);
-        match (report.verdict, further.verdict()) {
-            (Verdict::NotValid, _) => self.line(&format!("NOT VALID   {fault}")),
-            (_, Verdict::NotValid) => {
-                self.line("NOT VALID   the log holds by itself, but not with its openings: see above");
+        let witnesses = found.witnesses.as_ref();
+        let seen = witnesses.map_or(Verdict::Valid, |witnesses| witnesses.verdict);
+        let line = match (report.verdict, found.further.verdict(), seen) {
+            (Verdict::NotValid, ..) => format!("NOT VALID   {fault}"),
+            (_, Verdict::NotValid, _) => {
+                "NOT VALID   the log holds by itself, but not with its openings: see above".to_owned()
             }
-            (Verdict::CannotTell, _) if fault.is_empty() => self.line(
-                "CANNOT TELL chain, tree and checkpoint hold; an entry is of a kind unknown to this version",
-            ),
-            (Verdict::CannotTell, _) => self.line(&format!("CANNOT TELL {fault}")),
-            (_, Verdict::CannotTell) => {
-                self.line(
-                    "CANNOT TELL the log holds by itself; the openings do not show everything: see above",
-                );
+            (_, _, Verdict::NotValid) => {
+                "NOT VALID   the log holds by itself, but not with its witnesses: see above".to_owned()
             }
-            (Verdict::Valid, Verdict::Valid) => {
-                self.line("VALID       every file, hash, signature and rule of this log holds");
+            (Verdict::CannotTell, ..) if fault.is_empty() => {
+                "CANNOT TELL chain, tree and checkpoint hold; an entry is of a kind unknown to this version"
+                    .to_owned()
             }
-        }
+            (Verdict::CannotTell, ..) => format!("CANNOT TELL {fault}"),
+            (_, Verdict::CannotTell, _) => {
+                "CANNOT TELL the log holds by itself; the openings do not show everything: see above"
+                    .to_owned()
+            }
+            (_, _, Verdict::CannotTell) => {
+                "CANNOT TELL the log holds by itself; its witnesses do not bear it out: see above".to_owned()
+            }
+            (Verdict::Valid, Verdict::Valid, Verdict::Valid) => {
+                "VALID       every file, hash, signature and rule of this log holds".to_owned()
+            }
+        };
+        self.line(&line);
     }
 }
 

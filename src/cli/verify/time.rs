@@ -28,6 +28,8 @@ const BUNDLES_MAX: usize = 4096;
 pub(super) enum Looked {
     /// There was no policy to judge witnesses by.
     NoPolicy,
+    /// The policy asks for no witness.
+    NoWitness,
     /// In the file alone: the lower bound stands in the log.
     File,
     /// In the log too.
@@ -54,9 +56,16 @@ pub(super) fn find(
         after: None,
         before: before_checkpoint(&note, std::slice::from_ref(policy)),
     };
+    let looked = |looked| {
+        if policy.is_quorum_none() {
+            Looked::NoWitness
+        } else {
+            looked
+        }
+    };
     let Some(place) = log else {
         add_witnesses(report, &note, policy, false);
-        return (bounds, Looked::File);
+        return (bounds, looked(Looked::File));
     };
     let found = PublishedLog::open(place, policy).and_then(|mut log| {
         let (_, checkpoint) =
@@ -77,7 +86,7 @@ pub(super) fn find(
             bounds = Bounds::default();
         }
     }
-    (bounds, Looked::Log)
+    (bounds, looked(Looked::Log))
 }
 
 /// The row on the policy's witnesses. Those who cosigned a larger tree that holds the file's (`in_log`) have seen that one too. A quorum
@@ -173,6 +182,7 @@ pub(super) fn facts(
         (_, _, Looked::NoPolicy) => {
             "no independent lower bound: --policy and --log DIR|URL look for one".to_owned()
         }
+        (_, _, Looked::NoWitness) => "no independent lower bound: the policy asks for no witness".to_owned(),
         (_, _, Looked::File) => {
             "no independent lower bound in this file: it stands in the log, --log DIR|URL reads it".to_owned()
         }
@@ -183,6 +193,7 @@ pub(super) fn facts(
         (_, _, Looked::NoPolicy) => {
             "no independent upper bound: --policy says which witnesses count".to_owned()
         }
+        (_, _, Looked::NoWitness) => "no independent upper bound: the policy asks for no witness".to_owned(),
         _ => "no independent upper bound: the file's checkpoint lacks the policy's quorum of witnesses"
             .to_owned(),
     };
