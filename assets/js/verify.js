@@ -15,6 +15,7 @@ const bytes = async url => {
 const lines = text => text.split('\n').map(s => s.trim()).filter(Boolean);
 let kept = { proof: null, opening: null }, turns = 0;
 function take(texts) {
+  if (texts.some(text => !text || text.includes('\r'))) throw new Error('file'); // empty, or saved anew by another program
   const isOpening = text => text.startsWith('ikrar/opening/');
   const proof = texts.find(text => !isOpening(text)), opening = texts.find(isOpening);
   if (proof) kept = { proof, opening: kept.proof ? null : kept.opening }; // another proof is not of the same person
@@ -35,7 +36,7 @@ function opening() {
 }
 
 async function run() {
-  if (!kept.proof) return state(root, 'ready');
+  if (!kept.proof) return state(root, kept.opening ? 'alone' : 'ready');
   const turn = ++turns;
   const [keys, source] = await vkeys();
   let { verdict, rows, facts } = await verify(kept.proof, keys, opening());

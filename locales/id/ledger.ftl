@@ -14,6 +14,7 @@ ledger-numbers = Jumlah per pemilihan
 ledger-numbers-none = Belum ada pemilihan yang tercatat.
 ledger-signed = Sudah menandatangani
 ledger-trend = Tanda tangan sah, menurut hari
+ledger-off-unsigned = { $n } orang dikeluarkan dari daftar wajib tanpa pernah menandatangani; ikrar audit menyebut setiap labelnya dengan alasan dan harinya.
 ledger-pacts = Naskah pakta
 ledger-pact-link = Versi { $version }
 ledger-entries = Catatan terbaru

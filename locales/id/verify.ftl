@@ -16,8 +16,9 @@ verify-own-key-hint = Tanpa isian ini, dipakai kunci yang diberikan portal ini. 
 verify-own-key-label = Kunci buku besar (vkey)
 verify-no-js = Pemeriksaan berkas di sini memerlukan JavaScript. Tanpa itu, pakai kode tanda terima atau perintah di bagian bawah halaman ini.
 verify-ready = Belum ada berkas yang diperiksa.
+verify-alone = Itu berkas pembuka saja. Pilih juga berkas buktinya (.tlog-proof), karena nama diperiksa terhadap bukti.
 verify-working = Sedang memeriksa …
-verify-failed = Berkas tidak dapat dibaca. Pastikan Anda memilih berkas bukti (.tlog-proof) yang utuh, lalu coba lagi.
+verify-failed = Berkas tidak dapat dibaca: kosong, bukan berkas bukti, atau diubah program lain (misalnya akhir barisnya). Unduh lagi berkas bukti (.tlog-proof), jangan disimpan ulang lewat program lain, lalu coba lagi.
 verify-code-failed = Bukti tidak dapat diambil, sehingga peramban Anda belum dapat memeriksanya. Muat ulang halaman, atau unduh bukti dan periksa sendiri.
 
 verify-valid = Sah
@@ -34,6 +35,9 @@ verify-state-voided = Dibatalkan
 verify-state-live-text = Tanda tangan ini asli, tercatat di buku besar, dan berlaku.
 verify-state-disputed-text = Tanda tangan ini asli dan tercatat, tetapi pemiliknya menyatakan bukan ia yang menandatangani. Sengketanya sedang diperiksa.
 verify-state-voided-text = Tanda tangan ini tercatat, tetapi sudah dibatalkan setelah pemeriksaan sengketa.
+verify-headline-live = Sah
+verify-headline-disputed = Asli, tetapi disengketakan
+verify-headline-voided = Dibatalkan
 verify-state-label = Keadaan
 
 verify-election = Pemilihan

@@ -20,6 +20,7 @@ use crate::store::election as elections;
 use crate::store::election::ElectionRow;
 use crate::store::election::PactRow;
 use crate::store::ledger;
+use crate::store::roster;
 use crate::store::signature;
 
 /// What anybody with a receipt's code may know of a signature.
@@ -99,6 +100,8 @@ pub struct Numbers {
     pub election: ElectionRow,
     /// N, M and the others.
     pub counts: Counts,
+    /// People who were taken off the roster and have no signature: a better figure may come from them.
+    pub off_unsigned: u64,
     /// Its pact versions, oldest first.
     pub pacts: Vec<PactRow>,
     /// N by day of signing in the election's zone; days without a signature are left out.
@@ -122,6 +125,7 @@ fn numbers_of(conn: &mut Conn, election: ElectionRow) -> Result<Numbers, Error> 
     }
     Ok(Numbers {
         counts: counts(conn, &election.id)?,
+        off_unsigned: ledger::to_u64(roster::count_off_unsigned(conn, &election.id)?)?,
         pacts: elections::list_pacts(conn, &election.id)?,
         by_day,
         election,

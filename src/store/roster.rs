@@ -228,6 +228,18 @@ pub fn count_required(conn: &mut Conn, election_id: &str) -> Result<i64, StoreEr
         .get_result(conn)?)
 }
 
+/// How many were on the roster, are off it now, and have no signature that stands.
+pub fn count_off_unsigned(conn: &mut Conn, election_id: &str) -> Result<i64, StoreError> {
+    let signed = signature::table.filter(signature::live_member_id.eq(roster_member::id.nullable()));
+    Ok(roster_member::table
+        .filter(roster_member::election_id.eq(election_id))
+        .filter(roster_member::off_index.is_not_null())
+        .filter(roster_member::state.ne("required"))
+        .filter(diesel::dsl::not(diesel::dsl::exists(signed)))
+        .count()
+        .get_result(conn)?)
+}
+
 /// Notes the first time something happened to a member's invitation.
 pub fn note_invited(conn: &mut Conn, member_id: i64, now_s: i64) -> Result<(), StoreError> {
     diesel::update(roster_member::table.find(member_id))

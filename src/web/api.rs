@@ -163,6 +163,7 @@ fn one_election(numbers: &Numbers, now_s: i64) -> Value {
         "closed_index": row.closed_index,
         "counts": {"valid": counts.valid, "members": counts.members, "attested": counts.attested,
             "disputed": counts.disputed, "voided": counts.voided},
+        "off_unsigned": numbers.off_unsigned,
         "valid_by_day": days,
         "pacts": pacts,
     })

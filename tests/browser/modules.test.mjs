@@ -36,7 +36,7 @@ const pages = {
   ${states('no-js unsupported text label failed working ready')}${pactHtml()}<dl>${Object.entries(PERSON).map(([k, v]) => `<dd data-field=${k}>${k === 'nip' ? nip : v}</dd>`).join('')}</dl>
   <input type=checkbox name=agree value=yes required>${['statement', 'signature', 'salt_nip', 'salt_name', 'salt_unit', 'salt_position'].map(n => `<input type=hidden name=${n}>`).join('')}<button disabled name=go value=1>T</button></form>`, 'sign.js'),
   '/receipt': q => page('r', `<section data-receipt-key="${q.get('k')}" data-receipt-label=${lab}>${states('own other unknown')}</section>`, 'receipt.js'),
-  '/verify': q => page('v', `<section data-verify ${q.get('p') ? 'data-proof-url=/proof' : ''}>${states('no-js ready working done failed')}<input type=file multiple data-verify-file><textarea data-verify-paste></textarea><textarea data-verify-vkey></textarea>
+  '/verify': q => page('v', `<section data-verify ${q.get('p') ? 'data-proof-url=/proof' : ''}>${states('no-js ready alone working done failed')}<input type=file multiple data-verify-file><textarea data-verify-paste></textarea><textarea data-verify-vkey></textarea>
   <p data-verdict hidden><b data-is=valid hidden>Sah</b><b data-is=invalid hidden>Tidak sah</b><b data-is=unknown hidden>Belum</b><b data-is=misnamed hidden>Nama</b></p>
   ${['format', 'checkpoint', 'inclusion', 'statement', 'signature', 'opening'].map(c => `<p data-check=${c} hidden>${c} <b data-is=valid hidden>v</b><b data-is=invalid hidden>x</b><b data-is=unknown hidden>?</b> <i data-detail></i></p>`).join('')}
   <p data-vkey-source></p><div data-claims hidden>${['election', 'name', 'unit', 'nip'].map(c => `<p data-claim=${c}></p>`).join('')}<time data-claim=at></time></div></section>`, 'verify.js'),
@@ -144,8 +144,18 @@ test('a proof is checked: chosen, pasted, changed, opened', async () => {
   await now('[data-verdict]', 'invalid');
   assert.doesNotMatch(await p.innerText('section'), /pilkada-2030|format|signature/, 'only what failed is shown');
   const fields = S.FIELDS.map(f => `field ${f} ${hex(made.salts[f])} ${PERSON[f]}\n`).join('');
+  const opening = `ikrar/opening/v1\norigin ${ORIGIN}\nelection pilkada-2030\nlabel ${made.label}\nperson ${PERSON.nip} ${hex(made.labelSalt)}\n${fields}`;
   await at('/verify');
-  await choose(`ikrar/opening/v1\norigin ${ORIGIN}\nelection pilkada-2030\nlabel ${made.label}\nperson ${PERSON.nip} ${hex(made.labelSalt)}\n${fields}`, made.proof);
+  await choose(opening);
+  await now('[data-verify]', 'alone');
+  for (const damaged of ['', made.proof.replaceAll('\n', '\r\n')]) {
+    await choose(damaged);
+    await now('[data-verify]', 'failed');
+  }
+  await choose(made.proof);
+  await now('[data-check=opening]', 'valid');
+  await at('/verify');
+  await choose(opening, made.proof);
   await now('[data-check=opening]', 'valid');
   assert.match(await p.innerText('[data-claims]'), new RegExp(PERSON.nip));
   const other = await receipt({ log: made.log, index: 5 });

@@ -51,7 +51,11 @@ fn decide(portal: &TestPortal, dispute: u64, outcome: &str) {
 }
 
 fn is_disputed_for_all(anybody: &mut Browser, code: &str) {
-    anybody.get(&format!("/v/{code}")).ok().sees("Disengketakan");
+    anybody
+        .get(&format!("/v/{code}"))
+        .ok()
+        .sees("Asli, tetapi disengketakan")
+        .lacks(">Sah<");
     anybody
         .get(&format!("/api/v1/verify/{code}"))
         .ok()

@@ -218,9 +218,12 @@ fn who_is_gone_goes_off_and_comes_back_under_the_same_label() {
         (gone.state.as_str(), gone.reason.as_deref()),
         ("excluded", Some("not-listed"))
     );
+    let off_unsigned = |stage: &mut Stage| store::roster::count_off_unsigned(&mut stage.conn, ID).unwrap();
+    assert_eq!(off_unsigned(&mut stage), 1);
     assert_eq!((gone.off_index, &gone.label), (Some(3), &label));
     let counts = stage.import(&[budi(), siti()]);
     assert_eq!((counts.changed, counts.labels_on), (1, 1));
+    assert_eq!(off_unsigned(&mut stage), 0);
     let back = stage.member(SITI).1;
     assert_eq!(
         (back.state.as_str(), back.reason, back.off_index),
