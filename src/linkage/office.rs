@@ -25,6 +25,17 @@ impl Kind {
     }
 }
 
+/// A word of a unit in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Word {
+    /// Its number.
+    pub(super) id: u32,
+    /// What it is there.
+    pub(super) kind: Kind,
+    /// A part of a path begins with it.
+    pub(super) begins: bool,
+}
+
 /// The bit of one of [`OFFICES`].
 fn office(word: &str) -> u64 {
     match Kind::of(word) {
@@ -46,11 +57,11 @@ pub(super) struct Offices {
 }
 
 impl Offices {
-    /// Reads a unit word by word; of each, whether a part of a path begins there.
-    pub(super) fn of(words: impl Iterator<Item = (u32, Kind, bool)>) -> Self {
+    /// Reads a unit word by word.
+    pub(super) fn of(words: impl Iterator<Item = Word>) -> Self {
         let general = office("jenderal");
         let mut offices: Vec<(u64, Vec<u32>)> = Vec::new();
-        for (word, kind, begins) in words {
+        for Word { id, kind, begins } in words {
             match (kind, offices.last_mut()) {
                 // Sub Direktorat, Direktorat Jenderal: one office. None goes on after Jenderal.
                 (Kind::Office(office), Some((head, names)))
@@ -59,8 +70,8 @@ impl Offices {
                     *head |= office;
                 }
                 (Kind::Office(office), _) => offices.push((office, Vec::new())),
-                (Kind::Name, Some((_, names))) => names.push(word),
-                (Kind::Name, None) => offices.push((0, vec![word])),
+                (Kind::Name, Some((_, names))) => names.push(id),
+                (Kind::Name, None) => offices.push((0, vec![id])),
             }
         }
         Self {
@@ -75,14 +86,32 @@ impl Offices {
         named.flat_map(|(head, names)| names.iter().map(|word| (*head, *word)))
     }
 
-    /// Whether every word that a written unit has behind an office stands behind that one here too. What its secretariat does, an office
-    /// does; a sub-office or a branch that bears an office's name is another one.
+    /// Whether each office of a written unit, with all that it is named after, is one of these. What its secretariat does, an office does,
+    /// and an Upt bears the name of what it runs; of any other office within it, it is another one that bears the name.
     pub(super) fn hold(&self, written: &Self) -> bool {
-        let lesser = office("sub") | office("cabang");
-        written.bonds().all(|(head, word)| {
-            self.bonds().any(|(here, same)| {
-                let more = here & !head;
-                same == word && here & head == head && more & lesser == 0
+        let secretariat = office("sekretariat");
+        let has_secretariat = self
+            .named
+            .iter()
+            .any(|(head, names)| *head == secretariat && names.is_empty());
+        let mut asked = written
+            .named
+            .iter()
+            .filter(|(head, names)| *head != 0 && !names.is_empty());
+        asked.all(|(head, names)| {
+            // Its secretariat may stand for itself.
+            let least = match head & !secretariat {
+                rest if rest != 0 && has_secretariat => rest,
+                _ => *head,
+            };
+            let run = if head & (office("dinas") | office("badan")) == 0 {
+                office("upt")
+            } else {
+                0
+            };
+            let within = *head | secretariat | run;
+            self.named.iter().any(|(here, theirs)| {
+                here & least == least && here & !within == 0 && names.iter().all(|name| theirs.contains(name))
             })
         })
     }

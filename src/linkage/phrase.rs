@@ -8,8 +8,10 @@ use super::Level;
 use super::office::Bond;
 use super::office::Kind;
 use super::office::Offices;
+use super::office::Word;
 use super::parts::Parts;
 use super::parts::Reading;
+use super::parts::Step;
 use super::parts::acronym;
 use super::parts::is_number;
 use super::survey::Grade;
@@ -31,7 +33,25 @@ pub(super) struct Phrase {
     pub(super) people: u32,
     /// The government that it names, as a row of [`super::table::GOVERNMENTS`] has it; 0 if none.
     pub(super) government: u32,
+    /// Whose government that is: a word, or [`NO_SEAT`].
+    pub(super) seat: u32,
+    /// Where a part of the path begins, a bit a word.
+    pub(super) begins: u64,
+    /// Which words stand after *dan*, a bit a word.
+    pub(super) joined: u64,
 }
+
+/// What a snapshot keeps of phrases beside their words, a column a field.
+pub(super) struct Kept {
+    pub(super) people: Vec<u32>,
+    pub(super) governments: Vec<u32>,
+    pub(super) seats: Vec<u32>,
+    pub(super) begins: Vec<u64>,
+    pub(super) joined: Vec<u64>,
+}
+
+/// No word says whose government it is.
+pub(super) const NO_SEAT: u32 = u32::MAX;
 
 /// The distinct phrases of one field.
 #[derive(Debug, Default)]
@@ -64,6 +84,24 @@ impl Phrase {
     }
 }
 
+/// What a phrase answers of the written words.
+#[derive(Clone, Copy, Debug, Default)]
+struct Gain {
+    /// The weights of its words that answer one, a little less where they are misspelt.
+    bits: f32,
+    /// By how much they weigh less than the most telling words that those written may be: of a misspelt *Bandr* that is *Banda*, and *Bandar*
+    /// may be in everybody's city.
+    less: f32,
+}
+
+/// What a written word is.
+struct Resolved {
+    /// What it weighs: as much as the most telling word that it may be.
+    weight: f32,
+    /// The one word of the roster that is nearest; none where several are.
+    nearest: Option<u32>,
+}
+
 /// A written phrase beside those of the roster.
 struct Written<'a> {
     parts: &'a Parts,
@@ -94,7 +132,14 @@ impl Phrases {
         }
         let in_order: Vec<&str> = parts.in_order().collect();
         // A roster writes no control character, so forms and texts are told apart.
-        let form = format!("\u{1}{} {}", parts.government, in_order.join(" "));
+        let (begins, joined) = marks(&parts);
+        let seat = parts.seat.and_then(|seat| parts.words.get(seat));
+        let seat = seat.map_or("", String::as_str);
+        let form = format!(
+            "\u{1}{} {seat} {begins} {joined} {}",
+            parts.government,
+            in_order.join(" ")
+        );
         let number = match self.by_form.get(&form) {
             Some(number) => *number,
             None => self.enter(form, &parts),
@@ -126,6 +171,7 @@ impl Phrases {
 
     fn enter(&mut self, form: String, parts: &Parts) -> u32 {
         let number = count(self.known.len());
+        let (begins, joined) = marks(parts);
         let ids: Vec<u32> = parts
             .words
             .iter()
@@ -135,10 +181,16 @@ impl Phrases {
             words: parts
                 .order
                 .iter()
-                .filter_map(|(place, _)| ids.get(*place).copied())
+                .filter_map(|step| ids.get(step.place).copied())
                 .collect(),
             people: 0,
             government: parts.government,
+            seat: parts
+                .seat
+                .and_then(|seat| ids.get(seat).copied())
+                .unwrap_or(NO_SEAT),
+            begins,
+            joined,
         });
         self.by_form.insert(form, number);
         number
@@ -168,16 +220,24 @@ impl Phrases {
             .collect();
         let words = self.vocabulary.entries().iter();
         self.kinds = words.map(|word| Kind::of(&word.text)).collect();
-        let kind = |word: u32| self.kinds.get(at(word)).copied().unwrap_or_default();
-        let phrases = self.known.iter();
-        self.offices = phrases
-            .map(|phrase| Offices::of(phrase.words.iter().map(|word| (*word, kind(*word), false))))
-            .collect();
+        self.offices = self.known.iter().map(|phrase| self.offices_of(phrase)).collect();
         let borne = self.known.iter().zip(&self.offices);
         self.bonds = borne
             .filter(|(phrase, _)| phrase.people > 0)
             .flat_map(|(_, offices)| offices.bonds())
             .collect();
+    }
+
+    fn offices_of(&self, phrase: &Phrase) -> Offices {
+        Offices::of((0_u32..).zip(&phrase.words).map(|(place, id)| {
+            let marked = |marks: u64| marks.checked_shr(place).is_some_and(|marks| marks & 1 == 1);
+            let kind = self.kinds.get(at(*id)).copied().unwrap_or_default();
+            Word {
+                id: *id,
+                kind: if marked(phrase.joined) { Kind::Name } else { kind },
+                begins: marked(phrase.begins),
+            }
+        }))
     }
 
     /// Every text that was entered, with its phrase, in order.
@@ -212,17 +272,22 @@ impl Phrases {
         &mut self,
         mut vocabulary: Vocabulary,
         (lengths, words): (Vec<u32>, Vec<u32>),
-        (people, governments): (Vec<u32>, Vec<u32>),
+        kept: Kept,
         forms: HashMap<String, u32>,
         acronyms: Vec<(String, u32)>,
     ) {
         let mut rest = words.into_iter();
-        let people = people.into_iter().zip(governments);
-        for ((length, (people, government)), number) in lengths.into_iter().zip(people).zip(0_u32..) {
+        let people = kept.people.into_iter().zip(kept.governments).zip(kept.seats);
+        let marks = kept.begins.into_iter().zip(kept.joined);
+        let phrases = lengths.into_iter().zip(people).zip(marks);
+        for (((length, ((people, government), seat)), (begins, joined)), number) in phrases.zip(0_u32..) {
             let phrase = Phrase {
                 words: rest.by_ref().take(at(length)).collect(),
                 people,
                 government,
+                seat,
+                begins,
+                joined,
             };
             for word in phrase.distinct() {
                 vocabulary.bear_again(word, number);
@@ -251,33 +316,40 @@ impl Phrases {
         if parts.words.is_empty() {
             return Survey::default();
         }
-        let mut gained = vec![0.0_f32; self.known.len()];
-        let mut of_word = vec![0.0_f32; self.known.len()];
+        let mut gained = vec![Gain::default(); self.known.len()];
+        let mut of_word = vec![Gain::default(); self.known.len()];
         let (mut touched, mut here): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
         let mut weights: Vec<f32> = Vec::with_capacity(parts.words.len());
-        let mut nearest: Vec<(u32, Kind)> = Vec::with_capacity(parts.words.len());
+        let mut nearest: Vec<u32> = Vec::with_capacity(parts.words.len());
         let (mut strange, mut familiar) = (false, false);
         for (word, stranger) in parts.words.iter().zip((0..=u32::MAX).rev()) {
-            let (weight, near) = self.resolve(word, &mut of_word, &mut here);
-            weights.push(weight);
-            let kind = near.and_then(|near| self.kinds.get(at(near)).copied());
-            nearest.push((near.unwrap_or(stranger), kind.unwrap_or_else(|| Kind::of(word))));
+            let resolved = self.resolve(word, &mut of_word, &mut here);
+            weights.push(resolved.weight);
+            nearest.push(resolved.nearest.unwrap_or(stranger));
             strange |= here.is_empty();
             familiar |= !here.is_empty();
             for phrase in here.drain(..) {
                 if let (Some(sum), Some(best)) = (gained.get_mut(at(phrase)), of_word.get_mut(at(phrase))) {
-                    if *sum <= 0.0 {
+                    if sum.bits <= 0.0 {
                         touched.push(phrase);
                     }
-                    *sum += std::mem::take(best);
+                    let best = std::mem::take(best);
+                    sum.bits += best.bits;
+                    sum.less += best.less;
                 }
             }
         }
-        let in_order = parts.order.iter().filter_map(|(place, begins)| {
-            let (word, kind) = nearest.get(*place)?;
-            Some((*word, *kind, *begins))
-        });
-        let in_order: Vec<(u32, Kind, bool)> = in_order.collect();
+        let word = |step: &Step| {
+            let (id, text) = (*nearest.get(step.place)?, parts.words.get(step.place)?);
+            let kind = match self.kinds.get(at(id)) {
+                _ if step.is_joined => Kind::Name,
+                Some(kind) => *kind,
+                None => Kind::of(text),
+            };
+            let begins = step.begins;
+            Some(Word { id, kind, begins })
+        };
+        let in_order: Vec<Word> = parts.order.iter().filter_map(word).collect();
         let written = Written {
             offices: Offices::of(in_order.iter().copied()),
             parts: &parts,
@@ -285,18 +357,20 @@ impl Phrases {
         let whole = weights.iter().sum::<f32>().max(0.1);
         let mut survey = Survey::of(self.known.len(), strange && familiar);
         for number in touched {
-            let gained = gained.get(at(number)).copied().unwrap_or(0.0);
+            let Gain { bits, less } = gained.get(at(number)).copied().unwrap_or_default();
             let recorded = self.wholes.get(at(number)).copied().unwrap_or(0.1);
+            let written_bits = (whole - less).max(0.1);
             self.note(
                 &mut survey,
                 number,
-                Grade::of(gained / whole, gained / recorded),
+                Grade::of(bits / written_bits, bits / recorded),
                 &written,
             );
         }
         self.acronyms(&written, &weights, &gained, &mut survey);
         survey.count(|phrase| self.people(phrase));
         survey.words = in_order;
+        survey.seat = parts.seat.and_then(|seat| nearest.get(seat).copied());
         survey.offices = Some(written.offices);
         survey
     }
@@ -307,17 +381,29 @@ impl Phrases {
         if survey.short.contains(&phrase) {
             return true;
         }
-        let recorded = self.known.get(at(phrase)).map_or(&[][..], |phrase| &phrase.words);
-        let beside = |one: u32, other: u32| recorded.windows(2).any(|pair| pair == [one, other]);
-        let is_office = |kind: Kind| matches!(kind, Kind::Office(_));
-        let general = Kind::of("jenderal");
-        let offices = self.offices.get(at(phrase)).zip(survey.offices.as_ref());
-        let written = &survey.words;
-        offices.is_some_and(|(recorded, written)| recorded.hold(written))
-            && written.iter().all(|(word, _, _)| recorded.contains(word))
-            && written.iter().zip(written.iter().skip(1)).all(|(one, other)| {
-                let begins = is_office(other.1) && (other.2 || one.1 == general || !is_office(one.1));
-                begins || beside(one.0, other.0)
+        let (Some(recorded), Some(offices), Some(written)) = (
+            self.known.get(at(phrase)),
+            self.offices.get(at(phrase)),
+            &survey.offices,
+        ) else {
+            return false;
+        };
+        let is_of_another = survey
+            .seat
+            .is_some_and(|seat| recorded.seat != NO_SEAT && recorded.seat != seat);
+        let beside =
+            |one: &Word, other: &Word| recorded.words.windows(2).any(|pair| pair == [one.id, other.id]);
+        let is_office = |word: &Word| matches!(word.kind, Kind::Office(_));
+        // After these another office may follow at once.
+        let ends = ["jenderal", "sekretariat"].map(Kind::of);
+        let mut neighbours = survey.words.iter().zip(survey.words.iter().skip(1));
+        !is_of_another
+            && survey.words.iter().all(|word| recorded.words.contains(&word.id))
+            && offices.hold(written)
+            && neighbours.all(|(one, other)| {
+                let begins =
+                    is_office(other) && (other.begins || ends.contains(&one.kind) || !is_office(one));
+                begins || beside(one, other)
             })
     }
 
@@ -362,12 +448,10 @@ impl Phrases {
         recorded.is_some_and(|recorded| written.contradicts(recorded, |bond| self.bonds.contains(&bond)))
     }
 
-    /// What a written word weighs, and the word of the roster that is nearest; notes what each phrase that holds it or a near one gains
-    /// by it.
-    fn resolve(&self, word: &str, gains: &mut [f32], here: &mut Vec<u32>) -> (f32, Option<u32>) {
-        let mut weight: f32 = 0.0;
+    /// What a written word is; notes what each phrase that holds it or a near one gains by it.
+    fn resolve(&self, word: &str, gains: &mut [Gain], here: &mut Vec<u32>) -> Resolved {
+        let mut found: Vec<(u32, Level, f32)> = Vec::new();
         let mut known = false;
-        let mut nearest = None;
         let numbered = word.chars().any(|sign| sign.is_ascii_digit());
         for near in self.vocabulary.near(word, &text::keys(word)) {
             // Where nobody stands any more is no place. What has another digit is another thing.
@@ -385,23 +469,40 @@ impl Phrases {
                 Level::Similar => 0.75,
                 _ => continue,
             };
-            let gained = share * self.weight(near.word);
-            nearest = nearest.or(Some(near.word));
-            weight = weight.max(self.weight(near.word));
-            for phrase in self.vocabulary.postings(near.word) {
+            found.push((near.word, near.level, share));
+        }
+        let weights = found.iter().map(|(near, _, _)| self.weight(*near));
+        let weight = weights.fold(0.0, f32::max);
+        for (near, _, share) in &found {
+            let own = self.weight(*near);
+            let gain = Gain {
+                bits: share * own,
+                less: if known { 0.0 } else { weight - own },
+            };
+            for phrase in self.vocabulary.postings(*near) {
                 if let Some(best) = gains.get_mut(at(*phrase)) {
-                    if *best <= 0.0 {
+                    if best.bits <= 0.0 {
                         here.push(*phrase);
                     }
-                    *best = best.max(gained);
+                    if gain.bits > best.bits {
+                        *best = gain;
+                    }
                 }
             }
         }
-        if here.is_empty() {
+        let nearest = match found.as_slice() {
+            [(_, one, _), (_, other, _), ..] if one == other => None,
+            [(near, _, _), ..] => Some(*near),
             // A word that the roster does not know weighs what a middling one does.
-            weight = narrow((f64::from(self.people) + 1.0).log2() * 0.5);
-        }
-        (weight, nearest)
+            [] => {
+                let weight = narrow((f64::from(self.people) + 1.0).log2() * 0.5);
+                return Resolved {
+                    weight,
+                    nearest: None,
+                };
+            }
+        };
+        Resolved { weight, nearest }
     }
 
     /// Whether somebody stands at a phrase with this word.
@@ -414,8 +515,8 @@ impl Phrases {
 
     /// `BPSDM` for a unit of those initials, and the reverse. Three letters are soon met with by chance: short name and common
     /// words together must make up the phrase that holds the short name, or a foreign unit would agree for it.
-    fn acronyms(&self, written: &Written<'_>, weights: &[f32], gained: &[f32], survey: &mut Survey) {
-        let gained = |number: u32| gained.get(at(number)).copied().unwrap_or(0.0);
+    fn acronyms(&self, written: &Written<'_>, weights: &[f32], gained: &[Gain], survey: &mut Survey) {
+        let gained = |number: u32| gained.get(at(number)).map_or(0.0, |gain| gain.bits);
         let whole = weights.iter().sum::<f32>().max(0.1);
         let words = &written.parts.words;
         for (word, weight) in words.iter().zip(weights).filter(|(word, _)| word.len() >= 3) {
@@ -442,6 +543,15 @@ impl Phrases {
         };
         self.note(survey, phrase, grade, written);
     }
+}
+
+/// Where parts of a path begin, and which words stand after *dan*: a bit a word, of which there are fewer than 64.
+fn marks(parts: &Parts) -> (u64, u64) {
+    let bits = |is: fn(&Step) -> bool| {
+        let steps = (0_u32..).zip(&parts.order).filter(|(_, step)| is(step));
+        steps.fold(0, |bits, (place, _)| bits | 1_u64.checked_shl(place).unwrap_or(0))
+    };
+    (bits(|step| step.begins), bits(|step| step.is_joined))
 }
 
 /// A weight at half the width: weights are compared, never added up over many.

@@ -18,6 +18,7 @@ use super::index::GONE;
 use super::index::Index;
 use super::index::NONE;
 use super::numbers::Numbers;
+use super::phrase::Kept;
 use super::phrase::Phrases;
 use super::vocabulary::Vocabulary;
 use super::vocabulary::at;
@@ -334,6 +335,9 @@ impl Phrases {
         writer.u32s(self.known.iter().flat_map(|phrase| phrase.words.iter().copied()))?;
         writer.u32s(self.known.iter().map(|phrase| phrase.people))?;
         writer.u32s(self.known.iter().map(|phrase| phrase.government))?;
+        writer.u32s(self.known.iter().map(|phrase| phrase.seat))?;
+        writer.u64s(self.known.iter().map(|phrase| phrase.begins))?;
+        writer.u64s(self.known.iter().map(|phrase| phrase.joined))?;
         writer.u32s([self.people].into_iter())?;
         for map in [self.forms(), self.acronyms_sorted()] {
             writer.texts(map.iter().map(|(text, _)| *text))?;
@@ -352,13 +356,21 @@ impl Phrases {
 
     fn load(&mut self, reader: &mut Reader<'_>) -> Result<(), SnapshotError> {
         let texts = reader.texts()?;
-        let [lengths, words, people, governments, all] = reader.columns()?;
+        let [lengths, words, people, governments, seats] = reader.columns()?;
+        let (begins, joined) = (reader.u64s()?, reader.u64s()?);
+        let all = reader.u32s()?;
         let forms = reader.texts()?.into_iter().zip(reader.u32s()?).collect();
         let acronyms: Vec<(String, u32)> = reader.texts()?.into_iter().zip(reader.u32s()?).collect();
         self.restore(
             Vocabulary::of(texts),
             (lengths, words),
-            (people, governments),
+            Kept {
+                people,
+                governments,
+                seats,
+                begins,
+                joined,
+            },
             forms,
             acronyms,
         );

@@ -2,8 +2,8 @@
 //! answer which is the affair of `phrase`.
 
 use super::Level;
-use super::office::Kind;
 use super::office::Offices;
+use super::office::Word;
 use super::phrase::narrow;
 use super::vocabulary::at;
 
@@ -73,8 +73,10 @@ pub(super) struct Survey {
     held: bool,
     /// One of the words that were written no phrase of the roster has, nor anything near it, while it has another of them.
     strange: bool,
-    /// The written words as they follow each other, in words of the roster, and whether a part of a path begins there.
-    pub(super) words: Vec<(u32, Kind, bool)>,
+    /// The written words as they follow each other, in words of the roster.
+    pub(super) words: Vec<Word>,
+    /// The word that says whose government is written.
+    pub(super) seat: Option<u32>,
     /// The written offices, where anything was written.
     pub(super) offices: Option<Offices>,
     /// Phrases that are an acronym of what is written, or the reverse.

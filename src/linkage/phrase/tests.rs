@@ -85,6 +85,62 @@ const FOLLOWING: &[(&str, &str, bool)] = &[
         "Kelurahan Melati, Kecamatan Mawar",
         true,
     ),
+    (
+        "Kabupaten Merapi, Dinas Kesehatan",
+        "Puskesmas Merapi, Dinas Kesehatan Kabupaten Lembayan",
+        false,
+    ),
+    (
+        "Puskesmas Kota Anggrekan",
+        "Puskesmas Anggrekan, Kota Melatiraya",
+        false,
+    ),
+    (
+        "Camat, Kab. Sumedengan",
+        "Kecamatan Sumedengan, Kabupaten Lembayan",
+        false,
+    ),
+    (
+        "KPP Sukaraya",
+        "KPP Pratama Cilenggor, Kanwil Pajak Sukaraya",
+        false,
+    ),
+    (
+        "Dinas Pendidikan Gedongmulyo",
+        "UPT Dinas Pendidikan Gedongmulyo",
+        false,
+    ),
+    (
+        "SMP, Dinas Pendidikan Melati",
+        "Bidang SMP, Dinas Pendidikan Melati",
+        false,
+    ),
+    (
+        "Kantor Desa Melati",
+        "Dinas Pemberdayaan Masyarakat dan Desa Kabupaten Melati",
+        false,
+    ),
+    (
+        "Kecamatan Teluk Betung Barat",
+        "Kecamatan Tanjung Karang Barat",
+        false,
+    ),
+    (
+        "Sekretariat Dinas Kesehatan Melati",
+        "Dinas Kesehatan Melati, Sekretariat, Subbagian Umum",
+        true,
+    ),
+    (
+        "Subbag Umum, Sekretariat, Dinkes Melati",
+        "Dinas Kesehatan Melati, Sekretariat, Subbagian Umum",
+        true,
+    ),
+    (
+        "Puskesmas Melati, Dinkes Kab. Lembayan",
+        "Puskesmas Melati, Dinas Kesehatan Kabupaten Lembayan",
+        true,
+    ),
+    ("Kantor Kepala Desa Melati", "Desa Melati, Kecamatan Mawar", true),
 ];
 
 #[test]
@@ -100,6 +156,40 @@ fn a_match_rests_on_no_unit_whose_words_stand_elsewhere() {
             *follows,
             "{written} / {recorded}"
         );
+    }
+}
+
+#[test]
+fn no_match_rests_on_a_misspelling_of_several_words() {
+    let mut phrases = Phrases::new(UNIT);
+    let units = ["Puskesmas Sukaraya", "Puskesmas Sukajaya", "Puskesmas Melatiraya"];
+    let [one, other, alone] = units.map(|unit| phrases.bear(unit).unwrap());
+    phrases.seal();
+    let survey = phrases.survey("Puskesmas Sukamaya");
+    assert!(!phrases.follows(&survey, one) && !phrases.follows(&survey, other));
+    let survey = phrases.survey("Puskesmas Melatirya");
+    assert!(phrases.follows(&survey, alone));
+}
+
+#[test]
+fn a_misspelt_word_may_be_the_common_one() {
+    let mut phrases = Phrases::new(CITY);
+    let here = (0..5000)
+        .map(|_| phrases.bear("Bandar Lampung").unwrap())
+        .max()
+        .unwrap();
+    let there = ["Banda Aceh", "Bandung"].map(|city| phrases.bear(city).unwrap());
+    phrases.seal();
+    for written in [
+        "Bandr Lampung",
+        "Bandar Lamung",
+        "Bagdar Lampung",
+        "Tanjung Karang",
+        "Teluk Betung",
+    ] {
+        let survey = phrases.survey(written);
+        assert_eq!(survey.level(here), Level::Exact, "{written}");
+        assert!(there.iter().all(|city| survey.level(*city) != Level::Exact));
     }
 }
 

@@ -251,7 +251,11 @@ pub(in crate::linkage) const UNITS: &[(&str, &str)] = &[
     ("kesra", "kesejahteraan rakyat"),
     ("tapem", "tata pemerintahan"),
     ("igd", "instalasi gawat darurat"),
-    ("ugd", "unit gawat darurat"),
+    ("ugd", "instalasi gawat darurat"),
+    ("kepsek", "sekolah"),
+    ("kapuskesmas", "pusat kesehatan masyarakat"),
+    ("sekcam", "sekretariat kecamatan"),
+    ("sekdis", "sekretariat dinas"),
     ("satu", "1"),
     ("dua", "2"),
     ("tiga", "3"),
@@ -386,6 +390,18 @@ pub(in crate::linkage) const CITIES: &[(&str, &str)] = &[
     ("buitenzorg", "bogor"),
     ("djakarta", "jakarta"),
     ("soerabaja", "surabaya"),
+];
+
+/// Words of units that come in pairs (Kabupaten Lima Puluh Kota).
+pub(in crate::linkage) const UNIT_PAIRS: &[((&str, &str), &str)] = &[(("lima", "puluh"), "50")];
+
+/// Cities by the names of two words that they had before (Bandar Lampung was two towns until 1983, Makassar had another name until 1999).
+pub(in crate::linkage) const OLD_CITIES: &[((&str, &str), &str)] = &[
+    (("tanjung", "karang"), "bandar lampung"),
+    (("teluk", "betung"), "bandar lampung"),
+    (("ujung", "pandang"), "makassar"),
+    (("kuta", "raja"), "banda aceh"),
+    (("sukarno", "pura"), "jayapura"),
 ];
 
 /// Words that carry nothing in a unit, a position or a city.
