@@ -250,7 +250,11 @@ impl PageSeen {
 
 /// `POST /sign/code` of a person whose mail said so.
 pub(crate) fn answer(mine: &Requests, code: &str) -> Vec<u8> {
-    let body = form(&[("election", ELECTION), ("pending", &mine.pending), ("code", code)]);
+    let body = form(&[
+        ("election", ELECTION),
+        ("statement", &mine.pending),
+        ("code", code),
+    ]);
     post("/sign/code", &mine.session, &body)
 }
 

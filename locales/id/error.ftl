@@ -4,7 +4,7 @@ error-400-title = Permintaan tidak dapat dibaca
 error-400-text = Data yang dikirim tidak lengkap atau rusak.
 error-400-do = Kembali ke halaman sebelumnya dan coba sekali lagi.
 
-error-403-title = Halaman ini bukan untuk akun Anda
+error-403-title = Permintaan ini ditolak
 error-403-text = Akun yang Anda pakai tidak berhak membuka halaman ini.
 error-403-do = Bila menurut Anda ini keliru, hubungi bagian kepegawaian instansi Anda.
 

@@ -3,6 +3,7 @@
 problem-conflict = Data ini baru saja diubah oleh orang lain. Muat ulang halaman, lalu coba lagi.
 problem-busy = Layanan sedang sangat sibuk. Tunggu sebentar, lalu coba lagi.
 problem-text = Ada karakter yang tidak dapat disimpan dalam isian Anda. Hapus karakter itu, lalu kirim ulang.
+problem-cross-site = Permintaan ini dikirim dari halaman situs lain, jadi tidak dijalankan dan tidak ada yang tersimpan. Buka halamannya langsung di portal ini, lalu ulangi.
 problem-clock = Jam peladen berubah tiba-tiba, sehingga untuk sementara tidak ada yang dicatat. Hubungi pengelola layanan.
 problem-stopping = Layanan sedang dihentikan atau dimulai ulang. Coba lagi sebentar lagi.
 problem-database = Basis data sedang tidak dapat dihubungi. Kirim ulang permintaan yang sama beberapa saat lagi.

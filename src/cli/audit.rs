@@ -46,7 +46,7 @@ const EXAMPLES: &str = "Examples:
   ikrar audit https://PORTAL --vkey log.vkey --openings openings.txt
   ikrar audit https://PORTAL --vkey log.vkey --sample 300 --seed checkpoint --openings openings.txt --numbers drawn.txt
 
-The third also asks whether witnesses have seen the same log. The last two are an oversight body's, with the file that `ikrar roster openings` makes. Nothing printed names a person.";
+The second also asks whether witnesses have seen the same log. The last two are an oversight body's, with the file that `ikrar roster openings` makes. Nothing printed names a person.";
 
 /// Check a whole published log: chain, tree, tiles, checkpoint, authors, every signature, the rules, N of M per day, who came onto
 /// the roster and left it.

@@ -88,18 +88,31 @@ pub(super) fn run(args: &DemoArgs) -> anyhow::Result<()> {
     let listener = TcpListener::bind(("127.0.0.1", args.port))
         .or_else(|_busy| TcpListener::bind(("127.0.0.1", 0)))
         .context("listen on 127.0.0.1")?;
-    let config = config(args, listener.local_addr()?.port());
+    let port = listener.local_addr()?.port();
+    if args.port != 0 && args.port != port {
+        println!("Port {} is busy, so this is another one: {port}.", args.port);
+    }
+    let config = config(args, port);
     refuse_other_data(&config)?;
     super::serve::start_logging(&config.logging)?;
     keys::generate(&config.keys_dir())?;
     let app = App::open(config, Clock::machine())?;
-    let people = people::people(usize::from(args.people));
+    let people = people::people(count_people(&app, args)?);
     seed(&app, &people)?;
     tell(&app, &people)?;
     super::serve::run_until_stopped(&app, listener, |app| {
         println!("ready {}", app.config().web.public_url);
         // Whoever waits for the line goes on either way.
         let _reader_gone = std::io::Write::flush(&mut std::io::stdout());
+    })
+}
+
+/// How many people there are: those of an earlier start, once it had got as far as the roster.
+fn count_people(app: &App, args: &DemoArgs) -> anyhow::Result<usize> {
+    let known = app.read_here(|conn| Ok(store::roster::count_required(conn, ELECTION)?))?;
+    Ok(match usize::try_from(known)? {
+        0 => usize::from(args.people),
+        known => known.max(12),
     })
 }
 

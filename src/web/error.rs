@@ -44,7 +44,10 @@ impl Failure {
 
     /// A request from another site's page.
     pub fn cross_site() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "a cross-site request")
+        Self {
+            problem: Some(Problem::new("problem-cross-site")),
+            ..Self::new(StatusCode::FORBIDDEN, "a cross-site request")
+        }
     }
 
     /// Too many requests from one place.

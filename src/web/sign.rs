@@ -312,12 +312,12 @@ async fn waiting(signer: &SignerVisitor, id: String) -> Result<Option<Waiting>, 
         .await
 }
 
-/// What the code page posts. `pending`: the hash of the statement that waits, in hex.
+/// What the code page posts. `statement`: the hash of the one that waits, in hex.
 #[derive(Deserialize)]
 pub struct CodeForm {
     election: String,
     #[serde(default)]
-    pending: String,
+    statement: String,
     #[serde(default)]
     code: String,
 }
@@ -327,7 +327,7 @@ pub async fn answer(signer: SignerVisitor, form: Form<CodeForm>) -> Result<HttpR
     let form = form.into_inner();
     let id = form.election.clone();
     let problem = match step_up(&signer, form).await {
-        Ok(Answer::Another(_)) => return another(&signer, id).await,
+        Ok(Answer::Another) => return another(&signer, id).await,
         Ok(Answer::Signed(_) | Answer::Recorded(_)) => {
             return Ok(see_other(&format!("/receipt?election={id}")));
         }
@@ -355,7 +355,7 @@ async fn step_up(signer: &SignerVisitor, form: CodeForm) -> Result<Answer, Error
         code: app::random()?,
     };
     // What is no hash is that of no statement.
-    let statement_hash = encoding::decode_hex_array(&form.pending).unwrap_or_default();
+    let statement_hash = encoding::decode_hex_array(&form.statement).unwrap_or_default();
     let (memory, election) = (app.memory().clone(), form.election.clone());
     let examined = match memory.take_waiting(&election, person_id) {
         None => {
@@ -374,7 +374,7 @@ async fn step_up(signer: &SignerVisitor, form: CodeForm) -> Result<Answer, Error
             sign::answer(conn, &log, &pepper, which, typed, (&entropy, now_s))
         })
         .await?;
-    if let Answer::Recorded(_) | Answer::Another(_) = answer {
+    if let Answer::Recorded(_) | Answer::Another = answer {
         app.settle().await?;
     }
     Ok(answer)

@@ -155,10 +155,10 @@ pub(crate) fn signed(portal: &TestPortal, person: usize) -> Browser {
     browser.post("/sign", &form).is(303);
     let code = portal.newest_mail().code();
     let page = browser.get(&format!("/sign/code?election={ELECTION}"));
-    let pending = page.ok().input("pending");
+    let pending = page.ok().input("statement");
     let answer = [
         ("election", ELECTION),
-        ("pending", pending.as_str()),
+        ("statement", pending.as_str()),
         ("code", code.as_str()),
     ];
     browser

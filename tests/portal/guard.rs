@@ -49,6 +49,9 @@ fn another_sites_page_cannot_make_a_browser_act() {
         browser.send("/sign-out", &headers, b"").status
     };
     assert_eq!(post(&mut browser, &[("sec-fetch-site", "cross-site")]), 403);
+    browser
+        .send("/sign-out", &[FORM, ("sec-fetch-site", "cross-site")], b"")
+        .sees("halaman situs lain");
     assert_eq!(post(&mut browser, &[("sec-fetch-site", "same-site")]), 403);
     assert_eq!(post(&mut browser, &[("origin", "https://evil.example")]), 403);
     assert_eq!(post(&mut browser, &[("origin", "null")]), 403);

@@ -32,10 +32,10 @@ fn submit(portal: &TestPortal, browser: &mut Browser, person: usize) -> Page {
 /// Types a code on the page that asks for it.
 fn answer(browser: &mut Browser, code: &str) -> Page {
     let page = browser.get(&format!("/sign/code?election={ELECTION}"));
-    let pending = page.ok().input("pending");
+    let pending = page.ok().input("statement");
     browser.post(
         "/sign/code",
-        &[("election", ELECTION), ("pending", &pending), ("code", code)],
+        &[("election", ELECTION), ("statement", &pending), ("code", code)],
     )
 }
 
@@ -174,12 +174,12 @@ fn codes_have_a_limit_an_hour_and_ten_minutes_each() {
     let mails = ikrar::mail::drain_once(&portal.app).unwrap();
     assert_eq!(mails, 1, "only the newest statement's code is sent");
     let page = ani.get(&format!("/sign/code?election={ELECTION}"));
-    let pending = page.input("pending");
+    let pending = page.input("statement");
     let code = portal.newest_mail().code();
     portal.set_clock(NOW_S + 600);
     let late = ani.post(
         "/sign/code",
-        &[("election", ELECTION), ("pending", &pending), ("code", &code)],
+        &[("election", ELECTION), ("statement", &pending), ("code", &code)],
     );
     late.goes_to(&format!("/sign?election={ELECTION}"));
     ani.follow(&late)
@@ -200,7 +200,7 @@ fn answer_at_once(
         std::thread::spawn(move || {
             let form = [
                 ("election", ELECTION),
-                ("pending", pending.as_str()),
+                ("statement", pending.as_str()),
                 ("code", code.as_str()),
             ];
             browser
@@ -219,20 +219,20 @@ fn two_browsers_at_once_leave_one_signature() {
     let first = portal.newest_mail().code();
     let old = phone
         .get(&format!("/sign/code?election={ELECTION}"))
-        .input("pending");
+        .input("statement");
     submit(&portal, &mut desk, 0).is(303);
     let code = portal.newest_mail().code();
     phone
         .post(
             "/sign/code",
-            &[("election", ELECTION), ("pending", &old), ("code", &first)],
+            &[("election", ELECTION), ("statement", &old), ("code", &first)],
         )
         .is(422)
         .sees("jendela lain");
     let before = size(&portal);
     let pending = desk
         .get(&format!("/sign/code?election={ELECTION}"))
-        .input("pending");
+        .input("statement");
     for thread in answer_at_once(8, &desk, &pending, &code) {
         thread.join().unwrap();
     }
@@ -241,7 +241,7 @@ fn two_browsers_at_once_leave_one_signature() {
     phone
         .post(
             "/sign/code",
-            &[("election", ELECTION), ("pending", &old), ("code", &first)],
+            &[("election", ELECTION), ("statement", &old), ("code", &first)],
         )
         .is(409)
         .sees("kunci lain");
@@ -257,7 +257,7 @@ fn nobody_is_told_that_a_signature_stands_before_its_checkpoint_is_out() {
     let code = portal.newest_mail().code();
     let pending = ani
         .get(&format!("/sign/code?election={ELECTION}"))
-        .input("pending");
+        .input("statement");
     let recorded = size(&portal) + 1;
     let held = portal.app.log().lock().unwrap();
     let answers = answer_at_once(2, &ani, &pending, &code);
@@ -460,11 +460,11 @@ fn the_window_and_the_age_of_a_page_are_held() {
     let code = portal.newest_mail().code();
     let pending = ani
         .get(&format!("/sign/code?election={ELECTION}"))
-        .input("pending");
+        .input("statement");
     portal.set_clock(CLOSES_S);
     let late = ani.post(
         "/sign/code",
-        &[("election", ELECTION), ("pending", &pending), ("code", &code)],
+        &[("election", ELECTION), ("statement", &pending), ("code", &code)],
     );
     late.is(409).sees("sudah ditutup");
     ani.get("/sign").ok().sees("Sudah ditutup");

@@ -39,8 +39,8 @@ pub(crate) fn sign(portal: &TestPortal, person: usize) -> Browser {
     browser.post("/sign", &fields);
     let code = portal.newest_mail().code();
     let page = browser.get(&format!("/sign/code?election={ELECTION}"));
-    let pending = page.ok().input("pending");
-    let fields = [("election", ELECTION), ("pending", &pending), ("code", &code)];
+    let pending = page.ok().input("statement");
+    let fields = [("election", ELECTION), ("statement", &pending), ("code", &code)];
     browser
         .post("/sign/code", &fields)
         .goes_to(&format!("/receipt?election={ELECTION}"));

@@ -33,13 +33,17 @@ pub(super) fn text(found: &Found, vkey: &Vkey, beside: bool) -> String {
     if let (Some(size), Some(root)) = (report.size, pass.root) {
         text.line(&format!("checkpoint  {size} entries, root {root}"));
     }
-    if report.verdict == Verdict::NotValid {
+    let witnesses = found
+        .witnesses
+        .as_ref()
+        .filter(|_| report.verdict != Verdict::NotValid);
+    if let Some(witnesses) = witnesses {
+        text.line(&format!("witnesses   {}", witnesses.words));
+    }
+    if witnesses.is_none_or(|witnesses| witnesses.verdict == Verdict::NotValid) {
         // Beside a failure nothing is shown as true.
         text.verdict(found);
         return text.out;
-    }
-    if let Some(witnesses) = &found.witnesses {
-        text.line(&format!("witnesses   {}", witnesses.words));
     }
     let kinds: Vec<String> = report
         .kinds

@@ -34,7 +34,7 @@ impl Witnesses {
             words,
         };
         let Some(policy) = policy else {
-            let words = format!("not asked, --policy FILE does: {ALONE}");
+            let words = format!("not asked (give --policy FILE): {ALONE}");
             return alone(Verdict::Valid, words);
         };
         let judged = Note::parse(note).map(|note| policy.judge(&note));
@@ -49,7 +49,7 @@ impl Witnesses {
                     (Verdict::Valid, words)
                 } else {
                     let words = format!(
-                        "the checkpoint lacks the policy's quorum, {} of them cosigned: {ALONE}",
+                        "the checkpoint lacks the policy's quorum: {} of its witnesses cosigned; {ALONE}",
                         cosigned.len()
                     );
                     (Verdict::CannotTell, words)

@@ -49,7 +49,7 @@ pub enum Answer {
     /// The signature that the code is for stands there already.
     Recorded(i64),
     /// Another one, with another key, stands there already: was it you?
-    Another(i64),
+    Another,
     /// Wrong; so many tries are left.
     Wrong(i64),
     /// Not six digits; not counted as a try.
@@ -148,7 +148,7 @@ pub fn answer(
         return Ok(if same {
             Answer::Recorded(live.leaf_index)
         } else {
-            Answer::Another(live.leaf_index)
+            Answer::Another
         });
     }
     let Some(pending) = &place.pending else {

@@ -266,13 +266,13 @@ impl Shared {
             // Nothing waits any more, for this clock or this copy of the database.
             return None;
         }
-        let pending = page.ok().input("pending");
+        let pending = page.ok().input("statement");
         let mut code = self.wait_code(person, None)?;
         let begun = Instant::now();
         while begun.elapsed() < ANSWER_WAIT && !self.has_ended() {
             let typed = [
                 ("election", ELECTION),
-                ("pending", pending.as_str()),
+                ("statement", pending.as_str()),
                 ("code", code.as_str()),
             ];
             match self.type_code(seat, person, &typed) {
