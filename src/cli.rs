@@ -24,6 +24,7 @@ pub mod demo;
 mod desk;
 pub mod doctor;
 pub mod election;
+mod file;
 pub mod journal;
 mod key;
 pub mod keygen;

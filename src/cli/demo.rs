@@ -60,6 +60,8 @@ const ORIGIN: &str = "ikrar.example/demo";
 const MINISTRY: &str = "Kementerian Peragaan";
 const ELECTION: &str = "pemilu-peragaan";
 const AUTHORITY: &str = "bawaslu-peragaan";
+/// The settings, beside the data.
+const CONFIG: &str = "ikrar.toml";
 const OPERATOR: &str = "operator@kementerian.example";
 const HR: &str = "sdm@kementerian.example";
 const EXAMINER: &str = "pemeriksa@kementerian.example";
@@ -99,12 +101,21 @@ pub(super) fn run(args: &DemoArgs) -> anyhow::Result<()> {
     let app = App::open(config, Clock::machine())?;
     let people = people::people(count_people(&app, args)?);
     seed(&app, &people)?;
+    write_config(&app)?;
     tell(&app, &people)?;
     super::serve::run_until_stopped(&app, listener, |app| {
         println!("ready {}", app.config().web.public_url);
         // Whoever waits for the line goes on either way.
         let _reader_gone = std::io::Write::flush(&mut std::io::stdout());
     })
+}
+
+/// Leaves the settings beside the data, for the other commands.
+fn write_config(app: &App) -> anyhow::Result<()> {
+    let mut config = app.config().clone();
+    config.data = std::path::absolute(&config.data)?;
+    let path = config.data.join(CONFIG);
+    std::fs::write(&path, config.show()?).with_context(|| format!("write {}", path.display()))
 }
 
 /// How many people there are: those of an earlier start, once it had got as far as the roster.
@@ -444,6 +455,7 @@ fn tell(app: &App, people: &[Person]) -> anyhow::Result<()> {
     }
     println!("Mails are files in {data}/mail; the public log is in {data}/log.");
     println!("Check it from outside: ikrar audit {url}");
+    println!("Other commands on it: ikrar -c {data}/{CONFIG} roster openings --help");
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::cli::file;
 use crate::ledger::note::Vkey;
 
 /// Nobody's key file is longer.
@@ -11,7 +12,7 @@ const KEY_BYTES_MAX: usize = 64 * 1024;
 pub(super) fn given(text: &str) -> Result<Vkey, String> {
     let path = Path::new(text);
     if path.is_file() {
-        let bytes = std::fs::read(path).map_err(|error| format!("cannot read {text}: {error}"))?;
+        let bytes = file::read(path, KEY_BYTES_MAX)?;
         return parse(&bytes).map_err(|error| format!("{text}: {error}"));
     }
     parse(text.as_bytes()).map_err(|error| format!("--vkey {text:?} is neither a file nor a key: {error}"))

@@ -1,9 +1,9 @@
 //! The policy for a check: a file that somebody trusts, and which of its log keys signed. Absent: what a policy is
 //! ([`crate::ledger::policy`]).
 
-use std::io::Read;
 use std::path::Path;
 
+use crate::cli::file;
 use crate::ledger::cosignature::LogKey;
 use crate::ledger::note::Note;
 use crate::ledger::note::Vkey;
@@ -12,17 +12,8 @@ use crate::ledger::policy::Policy;
 
 /// Reads `--policy`.
 pub(super) fn read(path: &Path) -> Result<Policy, String> {
-    let shown = path.display();
-    // One byte more than any policy has, so that a longer one is refused and not cut.
-    let limit = u64::try_from(POLICY_SIZE_BYTES_MAX)
-        .unwrap_or(u64::MAX)
-        .saturating_add(1);
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| file.take(limit).read_to_end(&mut bytes))
-        .map_err(|error| format!("cannot read {shown}: {error}"))?;
-    let text = String::from_utf8(bytes).map_err(|error| format!("{shown}: {error}"))?;
-    Policy::parse(&text).map_err(|error| format!("{shown}: {error}"))
+    let text = file::read_text(path, POLICY_SIZE_BYTES_MAX)?;
+    Policy::parse(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// The policy's log key that signed a checkpoint; where none did, one that shows it.

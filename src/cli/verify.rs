@@ -7,19 +7,20 @@
 )]
 
 use std::fmt::Write;
-use std::io::Read;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use serde_json::json;
 
+use crate::cli::file;
 use crate::cli::key;
 use crate::cli::policy;
 use crate::domain::bounds::Bounds;
 use crate::domain::entry::Body;
 use crate::domain::person::Field;
 use crate::domain::person::Opening;
+use crate::domain::receipt::Check;
 use crate::domain::receipt::ProofReport;
 use crate::domain::receipt::Shown;
 use crate::domain::receipt::verify_proof;
@@ -121,17 +122,7 @@ fn check(args: &VerifyArgs) -> Result<ExitCode, String> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
-    let limit = u64::try_from(PROOF_SIZE_BYTES_MAX)
-        .unwrap_or(u64::MAX)
-        .saturating_add(1);
-    let mut bytes = Vec::new();
-    let result = if path == Path::new("-") {
-        std::io::stdin().lock().take(limit).read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
-    };
-    result.map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    Ok(bytes)
+    file::read(path, PROOF_SIZE_BYTES_MAX)
 }
 
 /// The policy's log key that signed the file's checkpoint; where there is none, one that shows it.
@@ -196,6 +187,14 @@ fn moment(seconds: i64) -> String {
     crate::render::datetime(seconds, "UTC", crate::render::Lang::En).unwrap_or_else(|| seconds.to_string())
 }
 
+/// Whether all that fails is the opening or the pact beside the file.
+fn is_only_beside(report: &ProofReport) -> bool {
+    let failed = report.rows.iter().filter(|row| row.outcome != Verdict::Valid);
+    failed
+        .into_iter()
+        .all(|row| matches!(row.check, Check::Opening | Check::Pact))
+}
+
 fn shown(report: &ProofReport, time: &(Bounds, Looked)) -> Vec<(&'static str, String)> {
     let valid = report.verdict == Verdict::Valid;
     let Some(shown) = report.shown.as_ref().filter(|_| valid) else {
@@ -249,6 +248,9 @@ fn as_text(report: &ProofReport, time: &(Bounds, Looked), source: &str) -> Strin
     });
     text.push_str(match report.verdict {
         Verdict::Valid => "VALID: this entry is in the log, and everything in it agrees\n",
+        Verdict::NotValid if is_only_beside(report) => {
+            "NOT VALID: the receipt holds by itself, but what was given with it is not what was signed\n"
+        }
         Verdict::NotValid => "NOT VALID: take nothing in this file for true\n",
         Verdict::CannotTell => "CANNOT TELL\n",
     });

@@ -126,8 +126,11 @@ fn keygen(args: &KeygenArgs) -> anyhow::Result<()> {
             dir.display()
         );
     }
-    for key in &keys {
-        println!("Line for a policy: witness {name} {} https://ADDRESS", key.key());
+    for (key, said) in keys
+        .iter()
+        .zip(["Line for a policy:", "Or in its place, by its ML-DSA-44 key:"])
+    {
+        println!("{said} witness {name} {} https://ADDRESS", key.key());
     }
     Ok(())
 }

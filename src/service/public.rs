@@ -104,6 +104,8 @@ pub struct Numbers {
     pub off_unsigned: u64,
     /// Its pact versions, oldest first.
     pub pacts: Vec<PactRow>,
+    /// The day on which it opens or opened, in its zone.
+    pub opening_day: Date,
     /// N by day of signing in the election's zone; days without a signature are left out.
     pub by_day: BTreeMap<Date, u64>,
 }
@@ -126,6 +128,7 @@ fn numbers_of(conn: &mut Conn, election: ElectionRow) -> Result<Numbers, Error> 
     Ok(Numbers {
         counts: counts(conn, &election.id)?,
         off_unsigned: ledger::to_u64(roster::count_off_unsigned(conn, &election.id)?)?,
+        opening_day: election::civil_day(ledger::time(election.opens_s)?, &zone),
         pacts: elections::list_pacts(conn, &election.id)?,
         by_day,
         election,

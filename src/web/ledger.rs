@@ -132,16 +132,16 @@ impl ElectionFacts {
     }
 }
 
-/// N at the end of each day from the opening to the last signature, and the moment of that last day.
+/// N at the end of each day from the opening's to that of the last signature, and a moment of that last day.
 fn cumulative(numbers: &Numbers) -> (Vec<u64>, i64) {
     const DAYS_MAX: usize = 400;
     const DAY_S: i64 = 86_400;
     let opens_s = numbers.election.opens_s;
     let (mut points, mut sum, mut last) = (vec![0], 0_u64, opens_s);
-    let Some(mut day) = numbers.by_day.keys().next().copied() else {
+    let Some(end) = numbers.by_day.keys().next_back().copied() else {
         return (points, last);
     };
-    let end = numbers.by_day.keys().next_back().copied().unwrap_or(day);
+    let mut day = numbers.opening_day;
     while day <= end && points.len() < DAYS_MAX {
         sum = sum.saturating_add(numbers.by_day.get(&day).copied().unwrap_or(0));
         points.push(sum);

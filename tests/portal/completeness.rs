@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use crate::forge::Forgery;
 use crate::harness::ELECTION;
+use crate::harness::NOW_S;
 use crate::harness::TestPortal;
 use crate::harness::office_key;
 use crate::recovery::beside;
@@ -42,6 +43,35 @@ fn openings(portal: &TestPortal, place: &std::path::Path) -> String {
     let arguments = ["roster", "openings", "--election", ELECTION, "--out", &file];
     beside(portal, &arguments, 0, "4 labels of pemilu-2024");
     file
+}
+
+#[test]
+fn a_number_from_before_2009_opens_no_label_and_hinders_none() {
+    let portal = signed();
+    let id = portal.person(0).id;
+    portal
+        .write(move |conn| Ok(ikrar::store::roster::import::insert_alias(conn, "130123456", id)?))
+        .unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let file = openings(&portal, place.path());
+    let log = path(portal.folder(), "log");
+    says(
+        &["audit", &log, "--openings", &file],
+        0,
+        "4 of 4 labels on the roster open",
+    );
+}
+
+#[test]
+fn the_chart_ends_on_the_day_of_the_last_signature() {
+    let portal = TestPortal::new().with_election().with_pact().with_people(2);
+    portal.set_clock(NOW_S + 2 * 86_400);
+    sign(&portal, &mut portal.sign_in(0), 0);
+    portal
+        .browser()
+        .get("/ledger")
+        .ok()
+        .sees("23 November 2023 25 November 2023");
 }
 
 #[test]
@@ -205,7 +235,7 @@ fn a_sample_is_drawn_by_a_checkpoint_and_its_people_are_told_to_the_body_alone()
     let text = says(
         &arguments,
         0,
-        "2 of 3 signatures of pemilu-2024 below entry 7, drawn by that checkpoint",
+        "2 of 3 signatures of pemilu-2024 below entry 7, drawn by the checkpoint of root ",
     );
     let mode = fs::metadata(&out).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);

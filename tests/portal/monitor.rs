@@ -116,6 +116,7 @@ fn a_real_portal_is_followed_from_round_to_round() {
         "(Ani): taken off the roster",
     );
     assert!(text.contains("reason left"), "{text}");
+    assert!(text.contains("takes 1 off; `ikrar audit` lists"), "{text}");
     // What it keeps is a whole log that others can audit.
     let folder = path(&post.state(), "log");
     says(&["audit", &folder, "--vkey", &post.key], 0, "VALID");

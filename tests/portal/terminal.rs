@@ -109,6 +109,25 @@ fn a_proof_is_verified_from_its_file_alone() {
     std::fs::write(&file, [0xff, 0xfe]).unwrap();
     says(&["verify", &file, "--vkey", &key], 1, "not UTF-8");
     says(&["verify", &path(place.path(), "none")], 2, "cannot read");
+    // A file that never ends.
+    for option in ["--policy", "--opening"] {
+        says(&["verify", &file, option, "/dev/zero"], 2, "longer than");
+    }
+    says(&["verify", "/dev/zero", "--vkey", &key], 2, "longer than");
+    for option in ["--since", "--policy"] {
+        says(
+            &[
+                "audit",
+                &path(portal.folder(), "log"),
+                "--vkey",
+                &key,
+                option,
+                "/dev/zero",
+            ],
+            2,
+            "longer than",
+        );
+    }
     says(
         &["verify", &file, "--opening", &path(place.path(), "none")],
         2,

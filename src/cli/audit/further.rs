@@ -58,6 +58,10 @@ pub(super) struct Sample {
     pub(super) election: String,
     /// The seed's size: only signatures below it are drawn.
     pub(super) size: u64,
+    /// The seed's root, in base64.
+    pub(super) root: String,
+    /// The words that joined the seed.
+    pub(super) beacon: Option<String>,
     /// How many there are.
     pub(super) population: u64,
     pub(super) drawn: Vec<Drawn>,
@@ -273,6 +277,8 @@ fn draw_sample(args: &AuditArgs, state: &LogState, draw: &Draw<'_>) -> Result<Sa
     Ok(Sample {
         election: id.to_string(),
         size,
+        root: draw.seed.root.to_string(),
+        beacon: draw.beacon.map(ToString::to_string),
         population,
         drawn: drawn.collect(),
     })

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use crate::cli::audit::source::SourceError;
+use crate::cli::file;
 use crate::domain::audit::FaultReport;
 use crate::domain::entry::Body;
 use crate::domain::entry::Entry;
@@ -12,6 +13,7 @@ use crate::domain::text::print_hex;
 use crate::ledger::hash::Hash;
 use crate::ledger::hash::leaf_hash;
 use crate::ledger::note::Vkey;
+use crate::ledger::proof::PROOF_SIZE_BYTES_MAX;
 use crate::ledger::proof::Proof;
 use crate::ledger::tile::EntryBundle;
 use crate::ledger::tile::TILE_WIDTH;
@@ -38,8 +40,7 @@ struct KeptEntry {
 impl Kept {
     /// Reads a file. A receipt must hold by itself under this key: a broken one says nothing about the log.
     pub(super) fn read(path: &Path, vkey: &Vkey) -> Result<Self, String> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        let text = file::read_text(path, PROOF_SIZE_BYTES_MAX)?;
         if !text.starts_with(PROOF) {
             return Ok(Self {
                 note: text,

@@ -184,12 +184,17 @@ impl Text {
         }
         if let Some(sample) = &further.sample {
             self.line(&format!(
-                "sample      {} of {} signatures of {} below entry {}, drawn by that checkpoint",
+                "sample      {} of {} signatures of {} below entry {}, drawn by the checkpoint of root {}",
                 sample.drawn.len(),
                 sample.population,
                 sample.election,
-                sample.size
+                sample.size,
+                sample.root
             ));
+            self.more(&match &sample.beacon {
+                Some(beacon) => format!("with the beacon {beacon:?}"),
+                None => "without a beacon: who made the checkpoint may have chosen it".to_owned(),
+            });
             for (nth, drawn) in (1..).zip(&sample.drawn) {
                 self.more(&format!(
                     "{nth:>6}  entry {:>8}  label {}  {}",

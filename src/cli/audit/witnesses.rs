@@ -14,7 +14,8 @@ const ALONE: &str = "who runs the log may show this history to you alone";
 /// The answer, also as JSON.
 #[derive(Debug, Serialize)]
 pub(super) struct Witnesses {
-    /// What it adds to the log's own verdict.
+    /// What it adds to the log's own verdict: where nobody was asked, nothing.
+    #[serde(skip)]
     pub(super) verdict: Verdict,
     /// Whether witnesses that are enough by the policy stand behind the checkpoint.
     pub(super) has_quorum: bool,

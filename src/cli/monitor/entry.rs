@@ -120,7 +120,18 @@ fn on_and_off(index: u64, roster: &Roster, watch: &Watch) -> Vec<Line> {
             roster.election
         ))
     });
-    added.chain(removed).map(Line::notice).collect()
+    let off = (!roster.off.is_empty()).then(|| {
+        format!(
+            "roster of {}: entry {index} takes {} off; `ikrar audit` lists those who had not signed",
+            roster.election,
+            roster.off.len()
+        )
+    });
+    off.into_iter()
+        .chain(added)
+        .chain(removed)
+        .map(Line::notice)
+        .collect()
 }
 
 /// A day is sealed on the day after it; one that was sealed later says when the portal stood still.

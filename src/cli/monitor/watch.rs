@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use crate::cli::file;
 use crate::domain::text::hex_array;
 use crate::domain::text::print_hex;
 
@@ -19,14 +20,11 @@ impl Watch {
     /// Reads a file: `<hex> [name]` a line; empty lines and those that begin with # are skipped.
     pub(super) fn read(path: &Path) -> Result<Self, String> {
         let said = |error: String| format!("{}: {error}", path.display());
-        let text = std::fs::read_to_string(path).map_err(|error| said(error.to_string()))?;
+        let text = file::read_text(path, FILE_BYTES_MAX)?;
         Self::parse(&text).map_err(said)
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        if text.len() > FILE_BYTES_MAX {
-            return Err(format!("longer than {FILE_BYTES_MAX} bytes"));
-        }
         let mut labels = HashMap::new();
         for (line, number) in text.lines().zip(1..) {
             let line = line.trim();

@@ -91,12 +91,15 @@ impl Openings {
 
     /// The number in the label first: a person who signed and got another number since stands under the former one.
     fn opening(&mut self, row: &OpenableRow) -> Result<LabelOpening, Error> {
-        let numbers = row
+        // A number of before (nine digits, until 2009) is nobody's label.
+        let numbers: Vec<PersonNumber> = row
             .numbers
             .iter()
-            .map(|number| number.parse())
-            .collect::<Result<Vec<PersonNumber>, _>>()
-            .map_err(|_malformed| Error::Tampered("a label of somebody without a number".to_owned()))?;
+            .filter_map(|number| number.parse().ok())
+            .collect();
+        if numbers.is_empty() {
+            return Err(Error::Tampered("a label of somebody without a number".to_owned()));
+        }
         let mut opening = LabelOpening {
             label: array(&row.label)?,
             salt: array(&row.salt)?,
