@@ -301,6 +301,10 @@ test("signing by keyboard, and what stands in its way", { timeout: 300_000 }, as
   await signer.page.locator(`form[action='${dispute}'] button`).click();
   await signer.page.waitForLoadState();
   await signer.look("dispute-disputed");
+  await again.page.goto(`${portal.url}${dispute.replace("/dispute/", "/v/")}`);
+  await again.page.locator("[data-verdict]").waitFor();
+  assert.equal(await again.page.locator("h1:visible").innerText(), "Asli, tetapi disengketakan");
+  await again.look("code-disputed");
   const hr = await enter(browser, link(portal, "hr"));
   await makeKey(hr);
   await hr.page.goto(`${portal.url}/disputes`);

@@ -339,11 +339,8 @@ fn keys_are_guarded_and_a_folder_has_one_process() {
     says(&same, 0, "All keys are there already");
     let second = [&same[..], &["--ml-dsa"]].concat();
     let text = says(&second, 0, "Made witness.ml-dsa-44.key");
-    assert_eq!(
-        text.matches("Line for a policy: witness koran.example/witness ")
-            .count(),
-        2
-    );
+    assert_eq!(text.matches("witness koran.example/witness ").count(), 2);
+    assert!(text.contains("Or in its place, by its ML-DSA-44 key"), "{text}");
     // Nothing of a portal is asked for, and a list of logs may stand in the folder.
     drop(witness);
     let alone = tempfile::tempdir().unwrap();
