@@ -158,9 +158,13 @@ struct Found {
 
 impl Found {
     fn verdict(&self) -> Verdict {
-        let witnesses = self.witnesses.as_ref().map(|witnesses| witnesses.verdict);
-        let parts = [self.pass.report.verdict, self.further.verdict()];
-        Verdict::all(parts.into_iter().chain(witnesses))
+        Verdict::all([self.pass.report.verdict, self.further.verdict(), self.seen()])
+    }
+
+    /// What the witnesses add to the log's own verdict.
+    fn seen(&self) -> Verdict {
+        let witnesses = self.witnesses.as_ref();
+        witnesses.map_or(Verdict::Valid, |witnesses| witnesses.verdict)
     }
 }
 

@@ -62,6 +62,8 @@ const ELECTION: &str = "pemilu-peragaan";
 const AUTHORITY: &str = "bawaslu-peragaan";
 /// The settings, beside the data.
 const CONFIG: &str = "ikrar.toml";
+/// Fewer people make no story.
+const PEOPLE_MIN: i64 = 12;
 const OPERATOR: &str = "operator@kementerian.example";
 const HR: &str = "sdm@kementerian.example";
 const EXAMINER: &str = "pemeriksa@kementerian.example";
@@ -79,7 +81,7 @@ pub struct DemoArgs {
     #[arg(long, value_name = "DIR", default_value = "demo")]
     data: PathBuf,
     /// People on the roster of a fresh demonstration.
-    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(12..=20_000))]
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(PEOPLE_MIN..=20_000))]
     people: u16,
     /// Who a complaint means is settled by two examiners; a fresh demonstration has a second one then.
     #[arg(long)]
@@ -123,7 +125,7 @@ fn count_people(app: &App, args: &DemoArgs) -> anyhow::Result<usize> {
     let known = app.read_here(|conn| Ok(store::roster::count_required(conn, ELECTION)?))?;
     Ok(match usize::try_from(known)? {
         0 => usize::from(args.people),
-        known => known.max(12),
+        known => known.max(usize::try_from(PEOPLE_MIN)?),
     })
 }
 

@@ -4,17 +4,23 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// The bytes of a file, or of standard input for `-`. One that is longer than the limit is refused.
-pub(super) fn read(path: &Path, bytes_max: usize) -> Result<Vec<u8>, String> {
-    let shown = path.display();
+/// The bytes of a file, or of standard input for `-`; of one that is longer than the limit, one byte more than that, for its parser to
+/// refuse.
+pub(super) fn take(path: &Path, bytes_max: usize) -> std::io::Result<Vec<u8>> {
     let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
     let mut bytes = Vec::new();
-    let result = if path == Path::new("-") {
-        std::io::stdin().lock().take(limit).read_to_end(&mut bytes)
+    if path == Path::new("-") {
+        std::io::stdin().lock().take(limit).read_to_end(&mut bytes)?;
     } else {
-        File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
-    };
-    result.map_err(|error| format!("cannot read {shown}: {error}"))?;
+        File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
+}
+
+/// As [`take`]; one that is longer than the limit is refused here.
+pub(super) fn read(path: &Path, bytes_max: usize) -> Result<Vec<u8>, String> {
+    let shown = path.display();
+    let bytes = take(path, bytes_max).map_err(|error| format!("cannot read {shown}: {error}"))?;
     if bytes.len() > bytes_max {
         return Err(format!(
             "{shown} is longer than {bytes_max} bytes: not such a file"

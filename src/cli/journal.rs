@@ -6,7 +6,6 @@
     reason = "lines and proofs go to the terminal, what kept them from being made too"
 )]
 
-use std::io::Read;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
@@ -16,6 +15,7 @@ use anyhow::Context;
 use jiff::civil::Date;
 use serde_json::json;
 
+use crate::cli::file;
 use crate::cli::key;
 use crate::cli::policy;
 use crate::cli::published::PublishedError;
@@ -237,7 +237,8 @@ fn policy(args: &VerifyArgs) -> Result<Policy, String> {
 }
 
 fn answer(path: &Path, log: &mut Result<PublishedLog, PublishedError>) -> Result<String, (Verdict, String)> {
-    let bytes = read(path).map_err(|error| (Verdict::CannotTell, format!("cannot read it: {error}")))?;
+    let bytes = file::take(path, EVIDENCE_SIZE_BYTES_MAX)
+        .map_err(|error| (Verdict::CannotTell, format!("cannot read it: {error}")))?;
     let not_valid = |why: &dyn std::fmt::Display| (Verdict::NotValid, why.to_string());
     let evidence = Evidence::parse(&bytes).map_err(|error| not_valid(&error))?;
     evidence.check().map_err(|error| not_valid(&error))?;
@@ -258,19 +259,6 @@ fn answer(path: &Path, log: &mut Result<PublishedLog, PublishedError>) -> Result
     }
     log.check_quorum().map_err(of_log)?;
     Ok(words(&evidence))
-}
-
-fn read(path: &Path) -> std::io::Result<Vec<u8>> {
-    let limit = u64::try_from(EVIDENCE_SIZE_BYTES_MAX)
-        .unwrap_or(u64::MAX)
-        .saturating_add(1);
-    let mut bytes = Vec::new();
-    if path == Path::new("-") {
-        std::io::stdin().lock().take(limit).read_to_end(&mut bytes)?;
-    } else {
-        std::fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
-    }
-    Ok(bytes)
 }
 
 fn words(evidence: &Evidence) -> String {

@@ -189,10 +189,8 @@ fn moment(seconds: i64) -> String {
 
 /// Whether all that fails is the opening or the pact beside the file.
 fn is_only_beside(report: &ProofReport) -> bool {
-    let failed = report.rows.iter().filter(|row| row.outcome != Verdict::Valid);
-    failed
-        .into_iter()
-        .all(|row| matches!(row.check, Check::Opening | Check::Pact))
+    let mut failed = report.rows.iter().filter(|row| row.outcome != Verdict::Valid);
+    failed.all(|row| matches!(row.check, Check::Opening | Check::Pact))
 }
 
 fn shown(report: &ProofReport, time: &(Bounds, Looked)) -> Vec<(&'static str, String)> {

@@ -66,9 +66,10 @@ pub(super) fn retrieve(index: &Index, reach: &Reach<'_>, context: &Context<'_>) 
     while from < index.ids() {
         let to = from.saturating_add(WINDOW);
         for list in &mut lists {
-            let mut postings = list.postings.iter();
-            while let Some(id) = postings.as_slice().first().filter(|id| **id < to) {
-                let _taken = postings.next();
+            while let [id, later @ ..] = list.postings
+                && *id < to
+            {
+                list.postings = later;
                 let cell = at(id.wrapping_sub(from));
                 if let (Some(sum), Some(mask)) = (sums.get_mut(cell), masks.get_mut(cell)) {
                     if *mask == 0 {
@@ -81,7 +82,6 @@ pub(super) fn retrieve(index: &Index, reach: &Reach<'_>, context: &Context<'_>) 
                     }
                 }
             }
-            list.postings = postings.as_slice();
         }
         for id in touched.drain(..) {
             let cell = at(id.wrapping_sub(from));

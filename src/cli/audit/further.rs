@@ -58,7 +58,7 @@ pub(super) struct Sample {
     pub(super) election: String,
     /// The seed's size: only signatures below it are drawn.
     pub(super) size: u64,
-    /// The seed's root, in base64.
+    /// The seed's root, in hex.
     pub(super) root: String,
     /// The words that joined the seed.
     pub(super) beacon: Option<String>,

@@ -33,14 +33,11 @@ pub(super) fn text(found: &Found, vkey: &Vkey, beside: bool) -> String {
     if let (Some(size), Some(root)) = (report.size, pass.root) {
         text.line(&format!("checkpoint  {size} entries, root {root}"));
     }
-    let witnesses = found
-        .witnesses
-        .as_ref()
-        .filter(|_| report.verdict != Verdict::NotValid);
-    if let Some(witnesses) = witnesses {
+    let is_refuted = report.verdict == Verdict::NotValid;
+    if let Some(witnesses) = found.witnesses.as_ref().filter(|_| !is_refuted) {
         text.line(&format!("witnesses   {}", witnesses.words));
     }
-    if witnesses.is_none_or(|witnesses| witnesses.verdict == Verdict::NotValid) {
+    if is_refuted || found.witnesses.is_none() || found.seen() == Verdict::NotValid {
         // Beside a failure nothing is shown as true.
         text.verdict(found);
         return text.out;
@@ -288,9 +285,7 @@ impl Text {
     fn verdict(&mut self, found: &Found) {
         let report = &found.pass.report;
         let fault = fault(report);
-        let witnesses = found.witnesses.as_ref();
-        let seen = witnesses.map_or(Verdict::Valid, |witnesses| witnesses.verdict);
-        let line = match (report.verdict, found.further.verdict(), seen) {
+        let line = match (report.verdict, found.further.verdict(), found.seen()) {
             (Verdict::NotValid, ..) => format!("NOT VALID   {fault}"),
             (_, Verdict::NotValid, _) => {
                 "NOT VALID   the log holds by itself, but not with its openings: see above".to_owned()

@@ -1,6 +1,7 @@
 //! How written phrases agree with recorded ones.
 
 use super::*;
+use crate::linkage::Level;
 use crate::linkage::parts::CITY;
 use crate::linkage::parts::POSITION;
 use crate::linkage::parts::UNIT;
